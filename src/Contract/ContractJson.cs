@@ -1,0 +1,16 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Canario.Contract;
+
+/// <summary>Serialisers of the files and documents above: camelCase, unknown members ignored so that an older process reads a newer file.</summary>
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    ReadCommentHandling = JsonCommentHandling.Skip,
+    AllowTrailingCommas = true)]
+[JsonSerializable(typeof(ModelMetadata))]
+[JsonSerializable(typeof(ModelBaseline))]
+[JsonSerializable(typeof(RouterConfiguration))]
+[JsonSerializable(typeof(RouterAcknowledgement))]
+public sealed partial class ContractJson : JsonSerializerContext;

@@ -1,0 +1,16 @@
+namespace Canario.Contract;
+
+/// <summary>Exit codes of the inference server that the operator reads from a pod's terminated state; the termination message says more.</summary>
+public static class ExitCodes
+{
+    public const int Ok = 0;
+    public const int BadConfiguration = 2;
+    /// <summary>The model could not be fetched: unreachable, forbidden, too large.</summary>
+    public const int ModelUnavailable = 10;
+    /// <summary>The model's bytes are not the ones asked for.</summary>
+    public const int WrongDigest = 11;
+    /// <summary>ONNX Runtime refused the model.</summary>
+    public const int ModelLoadFailed = 12;
+    /// <summary>Warm-up requests failed.</summary>
+    public const int WarmUpFailed = 13;
+}

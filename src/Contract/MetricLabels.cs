@@ -1,0 +1,16 @@
+namespace Canario.Contract;
+
+/// <summary>Label names of <see cref="MetricNames"/>. <c>model_namespace</c>, because a scraper sets <c>namespace</c> itself.</summary>
+public static class MetricLabels
+{
+    public const string Namespace = "model_namespace";
+    public const string Model = "model";
+    public const string Revision = "revision";
+    public const string Code = "code";
+    public const string Protocol = "protocol";
+    public const string Feature = "feature";
+    public const string Output = "output";
+
+    /// <summary>A numeric bin is named by its upper edge in invariant round-trip form, the last one <c>+Inf</c>; a categorical bin by its category; see <see cref="Bins"/> for the others.</summary>
+    public const string Bin = "bin";
+}
