@@ -4,8 +4,8 @@ namespace Canario.Contract;
 public sealed record BaselineHistogram
 {
     public required string Name { get; init; }
-    public IReadOnlyList<double> Edges { get; init; } = [];
-    public IReadOnlyList<string> Categories { get; init; } = [];
+    public IReadOnlyList<double> Edges { get; set; } = [];
+    public IReadOnlyList<string> Categories { get; set; } = [];
     public required IReadOnlyList<long> Counts { get; init; }
     public long Missing { get; init; }
 }

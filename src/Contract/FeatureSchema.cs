@@ -13,11 +13,11 @@ public sealed record FeatureSchema
     /// <summary>Column in that input, whose shape is [N, columns]. A category that is one-hot encoded takes <c>Categories.Count</c> columns from here.</summary>
     public int Column { get; init; }
     /// <summary><c>index</c> (the category's position), <c>one-hot</c> or <c>string</c> (a string tensor). For categories only.</summary>
-    public string Encoding { get; init; } = "index";
+    public string Encoding { get; set; } = "index";
     public string? Description { get; init; }
     public double? Minimum { get; init; }
     public double? Maximum { get; init; }
-    public IReadOnlyList<string> Categories { get; init; } = [];
+    public IReadOnlyList<string> Categories { get; set; } = [];
     /// <summary>Used when the feature is not sent; absent: the feature is required.</summary>
     public JsonElement? Default { get; init; }
     /// <summary>Its values never appear in a log line, an error or a trace.</summary>

@@ -9,5 +9,5 @@ public sealed record OutputSchema
     /// <summary><c>value</c> (one number a row), <c>probabilities</c> ([N, classes]) or <c>label</c> (one class index or string a row).</summary>
     public required string Kind { get; init; }
     /// <summary>Names of the classes, for probabilities and index labels.</summary>
-    public IReadOnlyList<string> Classes { get; init; } = [];
+    public IReadOnlyList<string> Classes { get; set; } = [];
 }

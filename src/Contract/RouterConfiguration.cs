@@ -14,9 +14,9 @@ public sealed record RouterConfiguration
     /// <summary>Weights sum to 100.</summary>
     public required IReadOnlyList<RouterBackend> Backends { get; init; }
     /// <summary>First match wins, whatever the weights.</summary>
-    public IReadOnlyList<RouterMatch> Matches { get; init; } = [];
+    public IReadOnlyList<RouterMatch> Matches { get; set; } = [];
     /// <summary>Header whose value keeps a user on one revision; empty: every request is split on its own. Falls back to the weighted random choice when the header is absent.</summary>
-    public string StickyHeader { get; init; } = "";
+    public string StickyHeader { get; set; } = "";
     /// <summary>From the request sent to the response's head; 504 after it.</summary>
-    public int TimeoutMilliseconds { get; init; } = 30_000;
+    public int TimeoutMilliseconds { get; set; } = 30_000;
 }
