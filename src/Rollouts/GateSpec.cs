@@ -1,0 +1,45 @@
+namespace Canario.Rollouts;
+
+/// <summary>One gate as configured.</summary>
+public sealed record GateSpec
+{
+    /// <summary>Unique in the plan.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>One of <see cref="GateTypes"/>; a rollback's reason.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>ErrorRate, Latency: highest share (0 to 1) of failed or slow requests. Null: no absolute bound.</summary>
+    public double? MaxShare { get; init; }
+
+    /// <summary>ErrorRate, Latency: the candidate's share may be at most this many times stable's. Null: no relative bound.</summary>
+    public double? MaxRatioToStable { get; init; }
+
+    /// <summary>ErrorRate, Latency: a difference of shares from stable smaller than this is never a failure of the relative bound, however certain.</summary>
+    public double MinDifference { get; init; } = 0.005;
+
+    /// <summary>Latency: what counts as slow; for messages and for whoever measures.</summary>
+    public TimeSpan? SlowerThan { get; init; }
+
+    /// <summary>PredictionDrift, FeatureDrift: the statistic.</summary>
+    public DriftStatistic Statistic { get; init; } = DriftStatistic.Psi;
+
+    /// <summary>PredictionDrift, FeatureDrift: the statistic's value from which there is drift. PSI 0.25 and KS 0.1 are the customary ones.</summary>
+    public double MaxDrift { get; init; } = 0.25;
+
+    /// <summary>FeatureDrift: the features to watch; empty: all that have a baseline.</summary>
+    public IReadOnlyList<string> Features { get; init => field = Sequence<string>.From(value); } = Sequence<string>.Empty;
+
+    /// <summary>Requests (or values) of the candidate in the window below which the verdict is InsufficientData. A drift comparison needs as many on the other side.</summary>
+    public long MinSamples { get; init; } = 100;
+
+    /// <summary>Probability of a false failure over a whole rollout, however often one looks.</summary>
+    public double Alpha { get; init; } = 0.01;
+
+    public OnFail OnFail { get; init; } = OnFail.Rollback;
+
+    public OnInsufficientData OnInsufficientData { get; init; } = OnInsufficientData.Wait;
+
+    /// <summary>Judged and shown, never acted upon.</summary>
+    public bool DryRun { get; init; }
+}

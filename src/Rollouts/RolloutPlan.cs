@@ -1,0 +1,39 @@
+namespace Canario.Rollouts;
+
+/// <summary>What spec asks for, as the machine needs it.</summary>
+public sealed record RolloutPlan
+{
+    /// <summary>Revision that spec describes; empty when spec is invalid.</summary>
+    public required string Revision { get; init; }
+
+    /// <summary>Why spec is invalid; null: it is valid. An invalid plan freezes the rollout: traffic stays as it is.</summary>
+    public string? SpecError { get; init; }
+
+    /// <summary>Name of the strategy, for messages only: the machine knows steps.</summary>
+    public string Strategy { get; init; } = StrategyNames.Canary;
+
+    public IReadOnlyList<RolloutStep> Steps { get; init => field = Sequence<RolloutStep>.From(value); } = Sequence<RolloutStep>.Empty;
+
+    public IReadOnlyList<GateSpec> Gates { get; init => field = Sequence<GateSpec>.From(value); } = Sequence<GateSpec>.Empty;
+
+    /// <summary>Names of the gates watched while baking; usually all.</summary>
+    public IReadOnlyList<string> BakeGates { get; init => field = Sequence<string>.From(value); } = Sequence<string>.Empty;
+
+    /// <summary>How long the candidate is watched at 100 % with stable kept warm. Zero: it is promoted once the weight is in force.</summary>
+    public TimeSpan Bake { get; init; }
+
+    /// <summary>Replicas of the serving side.</summary>
+    public int Replicas { get; init; } = 1;
+
+    /// <summary>How long capacity asked for may take to become ready before the candidate is rejected.</summary>
+    public TimeSpan ProgressDeadline { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How often gates are looked at.</summary>
+    public TimeSpan CheckInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Set in spec: no step is left while it lasts. Rollback still works.</summary>
+    public bool Paused { get; init; }
+
+    /// <summary>The plan of a spec that cannot be carried out.</summary>
+    public static RolloutPlan Invalid(string specError) => new() { Revision = "", SpecError = specError };
+}

@@ -1,0 +1,83 @@
+namespace Canario.Rollouts;
+
+/// <summary>The whole memory of the machine; what <c>status</c> stores. Equal by value, lists included.</summary>
+public sealed record RolloutState
+{
+    /// <summary>Of a ModelDeployment that was never seen before.</summary>
+    public static RolloutState Initial { get; } = new();
+
+    public RolloutPhase Phase { get; init; } = RolloutPhase.Preparing;
+
+    /// <summary>Why the phase is what it is: one of <see cref="RolloutReasons"/>, a gate type or a pod failure reason.</summary>
+    public string Reason { get; init; } = "";
+
+    public string Message { get; init; } = "";
+
+    /// <summary>Serves, or is the one to come back to. Null until the first revision is ready.</summary>
+    public string? StableRevision { get; init; }
+
+    /// <summary>The one on trial. Null when there is none.</summary>
+    public string? CandidateRevision { get; init; }
+
+    /// <summary>From 0; meaningful in Progressing and Paused. Equal to the number of steps in Baking.</summary>
+    public int StepIndex { get; init; }
+
+    /// <summary>Candidate's weight asked of the routers.</summary>
+    public int Weight { get; init; }
+
+    /// <summary>Share of stable's requests copied to the candidate, asked of the routers.</summary>
+    public int Mirror { get; init; }
+
+    public int StableReplicas { get; init; }
+
+    public int CandidateReplicas { get; init; }
+
+    /// <summary>When the step's capacity was asked for; the progress deadline counts from here.</summary>
+    public DateTimeOffset? StepEnteredAt { get; init; }
+
+    /// <summary>When the step's weight came into force at every router; holds, bake and gate windows count from here. Null: not yet, or lost with the capacity.</summary>
+    public DateTimeOffset? StepStartedAt { get; init; }
+
+    public DateTimeOffset? PhaseStartedAt { get; init; }
+
+    /// <summary>When this rollout began.</summary>
+    public DateTimeOffset? RolloutStartedAt { get; init; }
+
+    /// <summary>When the candidate first had traffic.</summary>
+    public DateTimeOffset? TrafficStartedAt { get; init; }
+
+    /// <summary>From 1; a retry is the next one.</summary>
+    public int Attempt { get; init; }
+
+    /// <summary>A promote was given for this step.</summary>
+    public bool HoldSkipped { get; init; }
+
+    /// <summary>A pause command is in force.</summary>
+    public bool PausedByCommand { get; init; }
+
+    /// <summary>What a Paused step, or a bake that is over, waits for; null: nothing but time.</summary>
+    public string? PauseReason { get; init; }
+
+    /// <summary>Since when measuring fails; null: it works.</summary>
+    public DateTimeOffset? ProviderUnavailableSince { get; init; }
+
+    /// <summary>Time in this step without measurements, which the step's deadline does not count.</summary>
+    public TimeSpan ProviderUnavailableFor { get; init; }
+
+    /// <summary>In RollingBack: the candidate will be rejected. False: it is only abandoned for another spec.</summary>
+    public bool Rejecting { get; init; }
+
+    /// <summary>Newest last; at most <see cref="RolloutMachine.MaxRejected"/>.</summary>
+    public IReadOnlyList<RejectedRevision> Rejected { get; init => field = Sequence<RejectedRevision>.From(value); } = Sequence<RejectedRevision>.Empty;
+
+    public HandledCommand? LastCommand { get; init; }
+
+    /// <summary>The last results of the gates, in the plan's order. Kept after the end, as the evidence.</summary>
+    public IReadOnlyList<GateResult> Gates { get; init => field = Sequence<GateResult>.From(value); } = Sequence<GateResult>.Empty;
+
+    /// <summary>Nothing will change until an event comes.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool IsTerminal => Phase is RolloutPhase.Healthy or RolloutPhase.RolledBack || (Phase is RolloutPhase.Stalled && Reason == RolloutReasons.InvalidSpec);
+
+    public bool IsRejected(string revision) => Rejected.Any(rejected => rejected.Revision == revision);
+}

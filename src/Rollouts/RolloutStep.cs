@@ -1,0 +1,22 @@
+namespace Canario.Rollouts;
+
+/// <summary>One step: the split to reach, the capacity that it needs, and what lets it be left.</summary>
+public sealed record RolloutStep
+{
+    /// <summary>Candidate's share of the traffic, 0 to 100.</summary>
+    public required int Weight { get; init; }
+
+    /// <summary>Share of stable's requests copied to the candidate, 0 to 100.</summary>
+    public int Mirror { get; init; }
+
+    /// <summary>Candidate's replicas as a share of <see cref="RolloutPlan.Replicas"/>, rounded up; at least one replica.</summary>
+    public int CandidateCapacityPercent { get; init; } = 100;
+
+    /// <summary>Stable's replicas as a share of <see cref="RolloutPlan.Replicas"/>, rounded up; lowered only after the weight is in force.</summary>
+    public int StableCapacityPercent { get; init; } = 100;
+
+    public StepHold Hold { get; init; } = new();
+
+    /// <summary>Names of the gates that must pass to leave the step; a failing one acts at any time.</summary>
+    public IReadOnlyList<string> Gates { get; init => field = Sequence<string>.From(value); } = Sequence<string>.Empty;
+}

@@ -1,0 +1,7 @@
+namespace Canario.Rollouts;
+
+public static class StrategyNames
+{
+    public const string Canary = "Canary";
+    public const string BlueGreen = "BlueGreen";
+}
