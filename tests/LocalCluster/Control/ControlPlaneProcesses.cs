@@ -1,0 +1,72 @@
+using Canario.LocalCluster.Processes;
+using Canario.LocalCluster.Security;
+
+namespace Canario.LocalCluster.Control;
+
+/// <summary>Starts and stops the components in their order and waits until each does its work.</summary>
+internal sealed class ControlPlaneProcesses(
+    ControlPlaneLayout layout, string binaries, ChildLifetime lifetime, TimeSpan startTimeout, TimeProvider time) : IAsyncDisposable
+{
+    private ApiServerProbe? probe;
+    private ChildProcess? etcd;
+    private ChildProcess? apiServer;
+    private ChildProcess? controllerManager;
+    private bool serviceAccounts;
+
+    public ControlPlaneLayout Layout => layout;
+
+    public CertificateAuthority Authority { get; } = new(time);
+
+    public ApiServerProbe Probe => probe!;
+
+    public async Task StartAsync(bool withControllers, IEnumerable<string> controllerArguments, CancellationToken cancellationToken)
+    {
+        serviceAccounts = withControllers;
+        var admin = ControlPlaneFiles.Write(layout, Authority);
+        probe = new ApiServerProbe(layout.ApiServerUrl, Authority.CertificatePem, admin, time);
+        etcd = await RunAsync("etcd", "etcd", ControlPlaneCommands.BuildEtcd(layout));
+        await StartApiServerAsync(cancellationToken);
+        if (!withControllers)
+            return;
+        controllerManager = await RunAsync(
+            "kube-controller-manager", Binary("kube-controller-manager"), ControlPlaneCommands.BuildControllerManager(layout, controllerArguments));
+        // The default ServiceAccount is the controllers' work: when it is there, they run.
+        await probe.WaitForAsync("/api/v1/namespaces/default/serviceaccounts/default", controllerManager, startTimeout, cancellationToken);
+    }
+
+    public async Task StartApiServerAsync(CancellationToken cancellationToken)
+    {
+        if (apiServer is { HasExited: false })
+            return;
+        if (etcd is { HasExited: true })
+            throw etcd.Failure("ended");
+        apiServer = await RunAsync("kube-apiserver", Binary("kube-apiserver"), ControlPlaneCommands.BuildApiServer(layout, serviceAccounts));
+        await Probe.WaitForAsync("/readyz", apiServer, startTimeout, cancellationToken);
+        if (etcd is { HasExited: true })
+            throw etcd.Failure("ended");
+    }
+
+    public async Task StopApiServerAsync()
+    {
+        if (apiServer is not null)
+            await apiServer.KillAsync();
+    }
+
+    public Task<ChildProcess> RunAsync(string name, string program, IEnumerable<string> arguments) =>
+        ChildProcess.StartAsync(name, layout.Log(name), lifetime, program, arguments);
+
+    public string Binary(string name) => Path.Combine(binaries, name);
+
+    public async ValueTask DisposeAsync()
+    {
+        // The API server goes last but etcd: controllers that lose it first would only fill their logs.
+        foreach (var process in (ChildProcess?[])[controllerManager, apiServer, etcd])
+        {
+            if (process is not null)
+                await process.DisposeAsync();
+        }
+
+        probe?.Dispose();
+        Authority.Dispose();
+    }
+}
