@@ -1,0 +1,23 @@
+using System.Buffers;
+
+namespace Canario.Telemetry;
+
+/// <summary>Request ids that are safe to log, to forward as a header and to show in an error.</summary>
+public static class RequestIds
+{
+    public const int MaximumLength = 128;
+
+    // No quotes, backslash, angle brackets, space or semicolon: an id must not be able to end the log field, header or page that shows it.
+    private static readonly SearchValues<char> s_allowed =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:/+=@,~");
+
+    /// <summary>The client's id when it is sane, else a new one.</summary>
+    public static string Accept(string? candidate) => candidate is not null && IsSane(candidate) ? candidate : New();
+
+    /// <summary>1 to <see cref="MaximumLength"/> letters, digits and <c>-_.:/+=@,~</c>.</summary>
+    public static bool IsSane(ReadOnlySpan<char> candidate) =>
+        candidate.Length is > 0 and <= MaximumLength && !candidate.ContainsAnyExcept(s_allowed);
+
+    /// <summary>32 lower-case hex digits.</summary>
+    public static string New() => Guid.NewGuid().ToString("N");
+}
