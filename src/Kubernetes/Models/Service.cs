@@ -1,0 +1,13 @@
+namespace Canario.Kubernetes.Models;
+
+/// <summary>Core v1.</summary>
+public sealed record Service : IKubernetesObject
+{
+    /// <inheritdoc/>
+    public string? ApiVersion { get; set; }
+    /// <inheritdoc/>
+    public string? Kind { get; set; }
+    /// <inheritdoc/>
+    public ObjectMeta Metadata { get; set; } = new();
+    public ServiceSpec? Spec { get; set; }
+}
