@@ -8,8 +8,11 @@ public sealed record Observation
     /// <summary>Those of <see cref="RolloutMachine.World"/>'s revisions whose Deployments exist; an absent one has no capacity.</summary>
     public IReadOnlyList<RevisionObservation> Revisions { get; init; } = [];
 
-    /// <summary>All ready routers serve the split of <c>World(plan, state)</c> for the very state that is given to Decide.</summary>
-    public bool TrafficAcknowledged { get; init; }
+    /// <summary>The split that every ready router has acknowledged, usually <c>World(plan, state).Split</c> or, when they have not (yet), null. Weights are believed only when they are here.</summary>
+    public TrafficSplit? TrafficInForce { get; init; }
+
+    /// <summary><see cref="MeasureRequest.CandidateFrom"/> of the requests that <see cref="Measurements"/> answer. Measurements of another window are ignored.</summary>
+    public DateTimeOffset? MeasuredFrom { get; init; }
 
     /// <summary>By gate name. A gate that is absent was not measured this time.</summary>
     public IReadOnlyDictionary<string, Measurement> Measurements { get; init; } = NoMeasurements;

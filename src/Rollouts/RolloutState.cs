@@ -32,7 +32,7 @@ public sealed record RolloutState
 
     public int CandidateReplicas { get; init; }
 
-    /// <summary>When the step's capacity was asked for; the progress deadline counts from here.</summary>
+    /// <summary>When the step's capacity was asked for, or was lost after it had been there; the progress deadline counts from here.</summary>
     public DateTimeOffset? StepEnteredAt { get; init; }
 
     /// <summary>When the step's weight came into force at every router; holds, bake and gate windows count from here. Null: not yet, or lost with the capacity.</summary>
@@ -64,8 +64,11 @@ public sealed record RolloutState
     /// <summary>Time in this step without measurements, which the step's deadline does not count.</summary>
     public TimeSpan ProviderUnavailableFor { get; init; }
 
-    /// <summary>In RollingBack: the candidate will be rejected. False: it is only abandoned for another spec.</summary>
-    public bool Rejecting { get; init; }
+    /// <summary>Of the last valid plan: what stable needs to bear all traffic, also while spec is invalid.</summary>
+    public int Replicas { get; init; }
+
+    /// <summary>In Stalled: the phase to go on with.</summary>
+    public RolloutPhase? ResumePhase { get; init; }
 
     /// <summary>Newest last; at most <see cref="RolloutMachine.MaxRejected"/>.</summary>
     public IReadOnlyList<RejectedRevision> Rejected { get; init => field = Sequence<RejectedRevision>.From(value); } = Sequence<RejectedRevision>.Empty;

@@ -7,4 +7,7 @@ public sealed record World
 
     /// <summary>Stable first. Weights sum to 100 unless it is empty.</summary>
     public required IReadOnlyList<WorldRevision> Revisions { get; init => field = Sequence<WorldRevision>.From(value); }
+
+    /// <summary>The traffic part of it.</summary>
+    public TrafficSplit Split => new([.. Revisions.Select(revision => new TrafficShare(revision.Revision, revision.Weight, revision.Mirror))]);
 }
