@@ -1,0 +1,199 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using System.Text;
+using Canario.OnnxRuntime.Native;
+
+namespace Canario.OnnxRuntime;
+
+/// <summary>A tensor, sequence or map of ONNX Runtime. Dispose it: the memory is native.</summary>
+public sealed unsafe class OnnxValue : IDisposable
+{
+    private nint _value;
+    private MemoryHandle _pin;
+
+    internal OnnxValue(nint value) => _value = value;
+
+    ~OnnxValue() => Release();
+
+    internal nint Handle
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_value == 0, this);
+            return _value;
+        }
+    }
+
+    public ValueKind Kind
+    {
+        get
+        {
+            int kind;
+            Ort.Check(Ort.Api->GetValueType(Handle, &kind));
+            return (ValueKind)kind;
+        }
+    }
+
+    /// <summary>A tensor over the caller's memory, which is pinned until the value is disposed; nothing is copied.</summary>
+    /// <param name="memory">Row-major elements in the machine's byte order. Memory of the pinned heap costs nothing to pin.</param>
+    /// <param name="type">Any type of fixed size; strings have <see cref="FromStrings"/>.</param>
+    /// <param name="shape">Its product times the element's size must fit in <paramref name="memory"/>.</param>
+    public static OnnxValue OverMemory(Memory<byte> memory, TensorElementType type, ReadOnlySpan<long> shape)
+    {
+        int size = TensorElementTypes.SizeOf(type);
+        if (size == 0) throw new ArgumentException($"A tensor of {type} cannot lie over bytes.", nameof(type));
+        long bytes = checked(ElementCount(shape) * size);
+        if (bytes > memory.Length) throw new ArgumentException($"{bytes} bytes are needed, the memory has {memory.Length}.", nameof(memory));
+
+        MemoryHandle pin = memory.Pin();
+        try
+        {
+            nint created;
+            // An empty tensor needs an address all the same.
+            byte nothing = 0;
+            void* data = pin.Pointer is null ? &nothing : pin.Pointer;
+            fixed (long* dimensions = shape)
+            {
+                Ort.Check(Ort.Api->CreateTensorWithDataAsOrtValue(
+                    Ort.CpuMemory, data, (nuint)bytes, dimensions, (nuint)shape.Length, (int)type, &created));
+            }
+
+            return new OnnxValue(created) { _pin = pin };
+        }
+        catch
+        {
+            pin.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A tensor of strings, copied.</summary>
+    /// <exception cref="ArgumentException">A text has a NUL character: ONNX Runtime would cut it there.</exception>
+    public static OnnxValue FromStrings(ReadOnlySpan<string> texts, ReadOnlySpan<long> shape)
+    {
+        if (ElementCount(shape) != texts.Length)
+            throw new ArgumentException($"The shape has {ElementCount(shape)} elements, {texts.Length} given.", nameof(shape));
+        nint created;
+        fixed (long* dimensions = shape)
+            Ort.Check(Ort.Api->CreateTensorAsOrtValue(Ort.Allocator, dimensions, (nuint)shape.Length, (int)TensorElementType.String, &created));
+        var value = new OnnxValue(created);
+        try
+        {
+            for (int i = 0; i < texts.Length; i++)
+            {
+                fixed (byte* text = Session.NullTerminated(texts[i]))
+                    Ort.Check(Ort.Api->FillStringTensorElement(created, text, (nuint)i));
+            }
+
+            return value;
+        }
+        catch
+        {
+            value.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Type and shape of a tensor.</summary>
+    public TensorElementType ReadTensorType(out long[] shape)
+    {
+        nint info;
+        Ort.Check(Ort.Api->GetTensorTypeAndShape(Handle, &info));
+        try
+        {
+            shape = TypeInfos.Shape(info);
+            return TypeInfos.ElementType(info);
+        }
+        finally
+        {
+            Ort.Api->ReleaseTensorTypeAndShapeInfo(info);
+        }
+    }
+
+    /// <summary>The elements of a tensor of fixed-size elements, in place: valid until the value is disposed.</summary>
+    /// <typeparam name="T">A type of the element's size, or <see cref="byte"/> for the raw bytes.</typeparam>
+    public Span<T> Elements<T>() where T : unmanaged
+    {
+        TensorElementType type = ReadTensorType(out long[] shape);
+        int size = TensorElementTypes.SizeOf(type);
+        if (size == 0) throw new InvalidOperationException($"A tensor of {type} has no elements of fixed size.");
+        if (sizeof(T) != size && sizeof(T) != 1) throw new InvalidOperationException($"{typeof(T)} is not of the size of {type}.");
+        long bytes = checked(ElementCount(shape) * size);
+        if (bytes == 0) return [];
+        void* data;
+        Ort.Check(Ort.Api->GetTensorMutableData(Handle, &data));
+        return new Span<T>(data, checked((int)(bytes / sizeof(T))));
+    }
+
+    public string[] ReadStrings()
+    {
+        TensorElementType type = ReadTensorType(out long[] shape);
+        if (type != TensorElementType.String) throw new InvalidOperationException($"A tensor of {type} has no strings.");
+        int count = checked((int)ElementCount(shape));
+        if (count == 0) return [];
+        nuint length;
+        Ort.Check(Ort.Api->GetStringTensorDataLength(Handle, &length));
+        var utf8 = new byte[(int)length + 1];
+        var offsets = new nuint[count];
+        fixed (byte* first = utf8)
+        fixed (nuint* firstOffset = offsets)
+            Ort.Check(Ort.Api->GetStringTensorContent(Handle, first, length, firstOffset, (nuint)count));
+        var texts = new string[count];
+        for (int i = 0; i < count; i++)
+        {
+            int start = (int)offsets[i];
+            int end = i + 1 < count ? (int)offsets[i + 1] : (int)length;
+            texts[i] = Encoding.UTF8.GetString(utf8, start, end - start);
+        }
+
+        return texts;
+    }
+
+    /// <summary>Elements of a sequence; 2 for a map (keys, values).</summary>
+    public int Count
+    {
+        get
+        {
+            nuint count;
+            Ort.Check(Ort.Api->GetValueCount(Handle, &count));
+            return checked((int)count);
+        }
+    }
+
+    /// <summary>An element of a sequence; of a map, 0 is the tensor of its keys and 1 that of its values. The caller disposes it.</summary>
+    public OnnxValue this[int index]
+    {
+        get
+        {
+            nint created;
+            Ort.Check(Ort.Api->GetValue(Handle, index, Ort.Allocator, &created));
+            return new OnnxValue(created);
+        }
+    }
+
+    public void Dispose()
+    {
+        Release();
+        GC.SuppressFinalize(this);
+    }
+
+    internal static long ElementCount(ReadOnlySpan<long> shape)
+    {
+        long count = 1;
+        foreach (long dimension in shape)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(dimension, nameof(shape));
+            count = checked(count * dimension);
+        }
+
+        return count;
+    }
+
+    private void Release()
+    {
+        nint value = Interlocked.Exchange(ref _value, 0);
+        if (value == 0) return;
+        Ort.Api->ReleaseValue(value);
+        _pin.Dispose();
+    }
+}

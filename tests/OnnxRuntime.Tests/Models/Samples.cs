@@ -1,0 +1,51 @@
+namespace Canario.TestModels;
+
+/// <summary>Models that several test projects use.</summary>
+public static class Samples
+{
+    /// <summary>Every element type that ONNX Runtime's Identity takes, by V2 name.</summary>
+    public static IReadOnlyDictionary<string, int> Types { get; } = new Dictionary<string, int>
+    {
+        ["FP32"] = 1, ["UINT8"] = 2, ["INT8"] = 3, ["UINT16"] = 4, ["INT16"] = 5, ["INT32"] = 6, ["INT64"] = 7,
+        ["BYTES"] = 8, ["BOOL"] = 9, ["FP16"] = 10, ["FP64"] = 11, ["UINT32"] = 12, ["UINT64"] = 13, ["BF16"] = 16,
+    };
+
+    /// <summary>y = x, of any shape of rank 2.</summary>
+    public static byte[] Identity(int type) => new OnnxGraph()
+        .Input("x", type, "n", "m").Output("y", type, "n", "m")
+        .Node("Identity", ["x"], ["y"])
+        .Metadata("purpose", "test")
+        .Build();
+
+    /// <summary>Input [n, features] → dense, ReLU, dense, softmax → probabilities [n, classes] and label [n]. Weights from a seed.</summary>
+    public static byte[] Mlp(int features, int hidden, int classes, int seed = 1)
+    {
+#pragma warning disable CA5394 // Weights of a test model need no secrecy.
+        var random = new Random(seed);
+        float[] Draw(int count) => [.. Enumerable.Range(0, count).Select(_ => (float)(random.NextDouble() * 2 - 1) / MathF.Sqrt(hidden) * 2)];
+#pragma warning restore CA5394
+        return new OnnxGraph()
+            .Input("input", 1, "n", features)
+            .Output("probabilities", 1, "n", classes).Output("label", 7, "n")
+            .Weights("w1", Draw(features * hidden), features, hidden).Weights("b1", Draw(hidden), hidden)
+            .Weights("w2", Draw(hidden * classes), hidden, classes).Weights("b2", Draw(classes), classes)
+            .Node("Gemm", ["input", "w1", "b1"], ["h0"]).Node("Relu", ["h0"], ["h"])
+            .Node("Gemm", ["h", "w2", "b2"], ["logits"])
+            .Node("Softmax", ["logits"], ["probabilities"], OnnxGraph.Whole("axis", 1))
+            .Node("ArgMax", ["logits"], ["label"], OnnxGraph.Whole("axis", 1), OnnxGraph.Whole("keepdims", 0))
+            .Build();
+    }
+
+    /// <summary>probabilities [n, 2] → sequence of maps from class name to probability.</summary>
+    public static byte[] ZipMap() => new OnnxGraph()
+        .Input("x", 1, "n", 2).OutputSequenceOfMaps("maps", 8)
+        .Node("ai.onnx.ml", "ZipMap", ["x"], ["maps"], OnnxGraph.Texts("classlabels_strings", "no", "yes"))
+        .Build();
+
+    /// <summary>y = table[x]: fails for an x outside 0..2, whatever the checks before.</summary>
+    public static byte[] Lookup() => new OnnxGraph()
+        .Input("x", 7, "n").Output("y", 1, "n")
+        .Weights("table", [10f, 20f, 30f], 3)
+        .Node("Gather", ["table", "x"], ["y"])
+        .Build();
+}
