@@ -1,0 +1,3 @@
+using Canario.Training;
+
+return TrainingCommand.Run(args, Console.Out, Console.Error);
