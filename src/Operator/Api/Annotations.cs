@@ -1,0 +1,13 @@
+namespace Canario.Operator.Api;
+
+static class Annotations
+{
+    /// <summary>On a ModelDeployment: <c>&lt;action&gt;/&lt;revision&gt;/&lt;nonce&gt;</c>.</summary>
+    public const string Command = "canario.dev/command";
+
+    /// <summary>On a revision's Deployment: the snapshot's JSON, from which a deleted ControllerRevision is made again.</summary>
+    public const string Snapshot = "canario.dev/snapshot";
+
+    /// <summary>On router pods: hash of what must restart them. Nothing restarts them by itself otherwise.</summary>
+    public const string RouterTemplate = "canario.dev/router-template";
+}

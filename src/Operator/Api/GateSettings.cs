@@ -1,0 +1,56 @@
+using Canario.Operator.Crd;
+using Canario.Rollouts;
+
+namespace Canario.Operator.Api;
+
+[Rule("!(self.type in ['ErrorRate', 'Latency']) || has(self.max) || has(self.maxRatioToStable)", "type ErrorRate and Latency need max, maxRatioToStable or both")]
+[Rule("!(self.type in ['ErrorRate', 'Latency']) || !has(self.max) || self.max <= 1.0", "max of ErrorRate and Latency is a share from 0 to 1")]
+[Rule("self.type == 'Latency' ? has(self.bound) : !has(self.bound)", "bound is required with type Latency and not allowed with the others")]
+[Rule("self.type in ['ErrorRate', 'Latency'] || !has(self.maxRatioToStable)", "maxRatioToStable needs type ErrorRate or Latency")]
+[Rule("self.type in ['PredictionDrift', 'FeatureDrift'] || !has(self.statistic)", "statistic needs type PredictionDrift or FeatureDrift")]
+[Rule("!has(self.statistic) || self.statistic != 'KolmogorovSmirnov' || !has(self.max) || self.max <= 1.0", "max of KolmogorovSmirnov is a distance from 0 to 1")]
+[Rule("self.type == 'FeatureDrift' || !has(self.features)", "features needs type FeatureDrift")]
+sealed record GateSettings
+{
+    [Schema("Unique among the gates; steps name it.", Required = true, MinLength = 1, MaxLength = 63, Pattern = Limits.NamePattern)]
+    public string Name { get; set; } = "";
+
+    [Schema("ErrorRate: share of 5xx answers. Latency: share of answers slower than bound. FeatureDrift and PredictionDrift: distance of what comes in or goes out from the training baseline or from stable.",
+        Required = true)]
+    [Values(GateTypes.ErrorRate, GateTypes.Latency, GateTypes.FeatureDrift, GateTypes.PredictionDrift)]
+    public string Type { get; set; } = "";
+
+    [Schema("Highest value allowed. ErrorRate, Latency: a share from 0 to 1. Drift: the statistic; default 0.25 for Psi, 0.1 for KolmogorovSmirnov.",
+        Minimum = 0, Maximum = 100)]
+    public double? Max { get; set; }
+
+    [Schema("ErrorRate, Latency: the new revision's share may be at most this many times stable's, such as 1.5.", Minimum = 1, Maximum = 1000)]
+    public double? MaxRatioToStable { get; set; }
+
+    [Schema("Latency: what counts as slow. One of the histogram's bounds, so that the share is exact: 1ms, 2ms, 5ms, 10ms, 20ms, 50ms, 100ms, 200ms, 500ms, 1s, 2s, 5s, 10s or 30s.",
+        MaxLength = Limits.DurationLength, Pattern = Limits.DurationPattern)]
+    [Rule("duration(self) in [duration('1ms'), duration('2ms'), duration('5ms'), duration('10ms'), duration('20ms'), duration('50ms'), duration('100ms'), duration('200ms'), duration('500ms'), duration('1s'), duration('2s'), duration('5s'), duration('10s'), duration('30s')]",
+        "must be one of 1ms, 2ms, 5ms, 10ms, 20ms, 50ms, 100ms, 200ms, 500ms, 1s, 2s, 5s, 10s, 30s")]
+    public string? Bound { get; set; }
+
+    [Schema("Drift: Psi (population stability index, the default) or KolmogorovSmirnov (largest difference of the cumulative shares).")]
+    [Values(nameof(DriftStatistic.Psi), nameof(DriftStatistic.KolmogorovSmirnov))]
+    public string? Statistic { get; set; }
+
+    [Schema("FeatureDrift: features to watch. Default: all that have a baseline.", MaxItems = Limits.Features, Set = true)]
+    public IReadOnlyList<string>? Features { get; set; }
+
+    [Schema("Requests, or values, below which the verdict is InsufficientData.", Minimum = 1, Maximum = 1_000_000_000)]
+    public long MinSamples { get; set; } = 100;
+
+    [Schema("Rollback: stable gets the traffic back and the revision is rejected. Hold: the step is not left. Alert: only told.")]
+    [Values(nameof(Rollouts.OnFail.Rollback), nameof(Rollouts.OnFail.Hold), nameof(Rollouts.OnFail.Alert))]
+    public string OnFail { get; set; } = nameof(Rollouts.OnFail.Rollback);
+
+    [Schema("Wait: until the step's deadline, then paused. Pass: lack of data passes. Rollback: rolled back at the step's deadline.")]
+    [Values(nameof(Rollouts.OnInsufficientData.Wait), nameof(Rollouts.OnInsufficientData.Pass), nameof(Rollouts.OnInsufficientData.Rollback))]
+    public string OnInsufficientData { get; set; } = nameof(Rollouts.OnInsufficientData.Wait);
+
+    [Schema("Judged and shown, never acted upon.")]
+    public bool DryRun { get; set; }
+}

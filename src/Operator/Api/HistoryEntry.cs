@@ -1,0 +1,26 @@
+using Canario.Operator.Crd;
+
+namespace Canario.Operator.Api;
+
+/// <summary>One rollout that ended.</summary>
+sealed record HistoryEntry
+{
+    [Schema("The revision that was rolled out.", Required = true)]
+    public string Revision { get; set; } = "";
+
+    [Schema("Promoted, RolledBack or Abandoned (for another spec).", Required = true)]
+    [Values(RolloutOutcomes.Promoted, RolloutOutcomes.RolledBack, RolloutOutcomes.Abandoned)]
+    public string Outcome { get; set; } = "";
+
+    [Schema("What decided, in one word.")]
+    public string? Reason { get; set; }
+
+    [Schema("The evidence, with the numbers.")]
+    public string? Evidence { get; set; }
+
+    [Schema("When it began.")]
+    public DateTimeOffset? Started { get; set; }
+
+    [Schema("When it ended.")]
+    public DateTimeOffset? Finished { get; set; }
+}

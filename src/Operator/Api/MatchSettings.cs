@@ -1,0 +1,16 @@
+using Canario.Operator.Crd;
+
+namespace Canario.Operator.Api;
+
+sealed record MatchSettings
+{
+    [Schema("Name of a request header.", Required = true, MinLength = 1, MaxLength = 128, Pattern = Limits.HeaderPattern)]
+    public string Header { get; set; } = "";
+
+    [Schema("The header's exact value.", Required = true, MinLength = 1, MaxLength = 1024)]
+    public string Value { get; set; } = "";
+
+    [Schema("The side that such requests go to while there are two.")]
+    [Values(MatchTargets.Candidate, MatchTargets.Stable)]
+    public string Target { get; set; } = MatchTargets.Candidate;
+}

@@ -1,0 +1,46 @@
+using Canario.Operator.Crd;
+
+namespace Canario.Operator.Api;
+
+[Rule("!has(self.strategy.canary) || self.strategy.canary.steps.all(s, !has(s.gates) || s.gates.all(g, self.gates.exists(x, x.name == g)))",
+    "a step's gates must be names of spec.gates")]
+sealed record ModelDeploymentSpec
+{
+    [Schema("Pods that serve the model. While a rollout runs, each side has its share of it.", Minimum = 1, Maximum = Limits.Replicas)]
+    public int Replicas { get; set; } = 1;
+
+    [Schema("The model's files. A change makes a new revision.", Required = true)]
+    public ModelSpec Model { get; set; } = new();
+
+    [Schema("The pods that serve the model. A change makes a new revision.")]
+    public ServerSpec Server { get; set; } = new();
+
+    [Schema("The Service that clients call; it is named as the ModelDeployment.")]
+    public ServiceSettings Service { get; set; } = new();
+
+    [Schema("How a new revision gets the traffic.")]
+    public StrategySettings Strategy { get; set; } = new();
+
+    [Schema("What must hold for the new revision to go on. Without gates, time and pod failures alone decide.", MaxItems = Limits.Gates, MapKey = "name")]
+    public IReadOnlyList<GateSettings> Gates { get; set; } = [];
+
+    [Schema("The watch after 100 %, with the previous revision kept warm.")]
+    public BakeSettings Bake { get; set; } = new();
+
+    [Schema("How long pods may take to become ready before the new revision is rejected, such as 10m.",
+        Pattern = Limits.DurationPattern, MaxLength = Limits.DurationLength)]
+    [Rule("duration(self) >= duration('10s')", "must be at least 10s")]
+    public string ProgressDeadline { get; set; } = "10m";
+
+    [Schema("No step is left while this is true. Rollback still works.")]
+    public bool Paused { get; set; }
+
+    [Schema("How requests are split and routed.")]
+    public TrafficSettings Traffic { get; set; } = new();
+
+    [Schema("Where gates read their measurements.")]
+    public MetricsSettings Metrics { get; set; } = new();
+
+    [Schema("Old revisions kept to go back to.", Minimum = 1, Maximum = Limits.RevisionHistory)]
+    public int RevisionHistoryLimit { get; set; } = 10;
+}

@@ -1,0 +1,8 @@
+namespace Canario.Operator.Api;
+
+static class RolloutOutcomes
+{
+    public const string Promoted = "Promoted";
+    public const string RolledBack = "RolledBack";
+    public const string Abandoned = "Abandoned";
+}
