@@ -1,10 +1,15 @@
 namespace Canario.Rollouts;
 
 /// <summary>Decides what a rollout does next. Total, synchronous, level-based: its memory is <see cref="RolloutState"/> and nothing else.</summary>
-public static partial class RolloutMachine
+public static class RolloutMachine
 {
     /// <summary>Rejected revisions remembered; an older one that comes back is tried again.</summary>
     public const int MaxRejected = 20;
+
+    /// <summary>Routers acknowledge within milliseconds; asking for it less often would stretch every step.</summary>
+    static readonly TimeSpan AcknowledgementInterval = TimeSpan.FromMilliseconds(500);
+
+    static readonly TimeSpan StableHistory = TimeSpan.FromMinutes(10);
 
     /// <summary>What there should be in this state. Every number of it is in the state, so an invalid plan changes nothing.</summary>
     public static World World(RolloutPlan plan, RolloutState state)
@@ -27,9 +32,106 @@ public static partial class RolloutMachine
     }
 
     /// <summary>Which gates to measure now, and over which windows. Empty when no measurement could matter.</summary>
-    public static IReadOnlyList<MeasureRequest> Measures(RolloutPlan plan, RolloutState state) => [];
+    public static IReadOnlyList<MeasureRequest> Measures(RolloutPlan plan, RolloutState state)
+    {
+        if (plan.SpecError is not null
+            || state.Phase is not (RolloutPhase.Progressing or RolloutPhase.Paused or RolloutPhase.Baking)
+            || state is not { StableRevision: { } stable, CandidateRevision: { } candidate, StepStartedAt: { } from }
+            || plan.Revision != candidate)
+        {
+            return [];
+        }
 
-    /// <summary>The decision for these facts at this time.</summary>
-    public static Decision Decide(RolloutPlan plan, RolloutState state, Observation observation, DateTimeOffset now) =>
-        new(state, World(plan, state), [], null);
+        // Stable has no traffic left at 100 %: the bake compares with what stable did before, also when the steps were too short to tell.
+        var alone = state.Weight == 100;
+        var stableFrom = alone ? (state.RolloutStartedAt ?? from) - StableHistory : from;
+        var step = PlannedStep.At(plan, state.StepIndex);
+        return
+        [
+            .. plan.Gates
+                .Where(gate => step.Gates.Contains(gate.Name))
+                .Select(gate => new MeasureRequest(gate, candidate, stable, from, stableFrom, alone ? from : null)),
+        ];
+    }
+
+    /// <summary>The decision for these facts at this time. Deciding again on the same facts at the same time changes nothing.</summary>
+    public static Decision Decide(RolloutPlan plan, RolloutState state, Observation observation, DateTimeOffset now)
+    {
+        var turn = new Turn(plan, observation, now);
+        var current = state.Phase == RolloutPhase.Stalled ? state with { Phase = state.ResumePhase ?? RolloutPhase.Preparing, ResumePhase = null } : state;
+
+        // Every rule advances by one thing; a fact that allows several (an acknowledged weight, then the end of its hold) is used up at once.
+        // The bound only makes the function total whatever a plan holds.
+        for (var round = 0; round < 2 * plan.Steps.Count + 16; round++)
+        {
+            var next = ApplyRules(turn, current);
+            if (next == current)
+            {
+                break;
+            }
+
+            current = next;
+        }
+
+        current = Description.Of(turn, current);
+        if (current.Phase != state.Phase)
+        {
+            current = current with { PhaseStartedAt = now };
+            TellPhase(turn, state, current);
+        }
+
+        return new Decision(current, World(plan, current), turn.Transitions, CheckAgainIn(turn, current));
+    }
+
+    static RolloutState ApplyRules(Turn turn, RolloutState state)
+    {
+        state = CommandRule.Apply(turn, state);
+        state = TargetRule.Apply(turn, state);
+        state = PodFailureRule.Apply(turn, state);
+        return state switch
+        {
+            { CandidateRevision: null } => state,
+            { Phase: RolloutPhase.RollingBack } => RollbackRule.Apply(turn, state),
+            _ when !turn.SpecIsValid => FrozenRule.Apply(turn, state),
+            { Phase: RolloutPhase.Preparing } => PreparingRule.Apply(turn, state),
+            _ => StepRule.Apply(turn, state),
+        };
+    }
+
+    static void TellPhase(Turn turn, RolloutState before, RolloutState after)
+    {
+        // The rules tell of the changes that they make; these three phases are read off the facts at the end.
+        if (after.Phase is RolloutPhase.Stalled or RolloutPhase.Paused)
+        {
+            turn.Tell(before, after, after.Reason, after.Message, warning: true);
+        }
+        else if (before.Phase is RolloutPhase.Stalled or RolloutPhase.Paused && turn.Transitions.Count == 0)
+        {
+            turn.Tell(before, after, after.Reason, after.Message);
+        }
+    }
+
+    static TimeSpan? CheckAgainIn(Turn turn, RolloutState state)
+    {
+        if (state.IsTerminal && (state.ResumePhase ?? state.Phase) is RolloutPhase.Healthy or RolloutPhase.RolledBack or RolloutPhase.Preparing && state.CandidateRevision is null)
+        {
+            return null;
+        }
+
+        var interval = turn.Plan.CheckInterval;
+        if (state.StableRevision is not null && state.CandidateRevision is not null && !turn.IsInForce(state))
+        {
+            return Min(interval, AcknowledgementInterval);
+        }
+
+        if (state is { StepStartedAt: { } started, Phase: RolloutPhase.Progressing or RolloutPhase.Baking })
+        {
+            var left = started + PlannedStep.At(turn.Plan, state.StepIndex).Hold.Minimum - turn.Now;
+            return left > TimeSpan.Zero ? Min(interval, left) : interval;
+        }
+
+        return interval;
+    }
+
+    static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 }

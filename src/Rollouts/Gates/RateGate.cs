@@ -1,0 +1,125 @@
+using System.Globalization;
+using Canario.Statistics;
+
+namespace Canario.Rollouts;
+
+/// <summary>
+/// A share of requests, failed or slow: against an absolute bound, against stable's, or both. Fails as soon as the always-valid evidence suffices, which may be
+/// before MinSamples; passes never before it.
+/// </summary>
+sealed class RateGate(string name, string what) : IGateEvaluator
+{
+    public string Name => name;
+
+    public GateResult Evaluate(GateSpec gate, Measurement measurement, double alpha)
+    {
+        if (measurement is not RateMeasurement { Candidate: var candidate, Stable: var stable } rates || !IsSane(candidate) || !IsSane(stable))
+        {
+            return GateEvaluators.Unjudged(gate, Verdict.ProviderUnavailable, "The provider's answer makes no sense: more bad requests than requests.");
+        }
+
+        var shared = gate is { MaxShare: not null, MaxRatioToStable: not null } ? alpha / 2 : alpha;
+        var result = Numbers(gate, rates, shared);
+        if (gate.MaxShare is { } bound && SequentialProportion.LogEvidenceAbove(candidate.Bad, candidate.Total, bound) >= Math.Log(1 / shared))
+        {
+            return result with
+            {
+                Verdict = Verdict.Fail,
+                Threshold = bound,
+                Message = $"{Describe("candidate", candidate)}, above the bound of {Percent(bound)}.",
+            };
+        }
+
+        if (gate.MaxRatioToStable is { } ratio && Share(candidate) - Share(stable) >= gate.MinDifference && IsRatioBroken(rates, ratio, shared))
+        {
+            return result with
+            {
+                Verdict = Verdict.Fail,
+                Threshold = gate.MaxShare is null ? ratio : ratio * Share(stable),
+                Message = $"{Describe("candidate", candidate)}, stable {Describe("", stable)}: surely more than {Number(ratio)} times stable's.",
+            };
+        }
+
+        return Undecided(gate, rates, result);
+    }
+
+    GateResult Undecided(GateSpec gate, RateMeasurement rates, GateResult result)
+    {
+        var (candidate, stable) = (rates.Candidate, rates.Stable);
+        if (candidate.Total == 0 || candidate.Total < gate.MinSamples)
+        {
+            return result with { Verdict = Verdict.InsufficientData, Message = $"{candidate.Total} of {gate.MinSamples} requests to the candidate." };
+        }
+
+        // With an absolute bound beside it, a stable that is not there to compare with does not keep a good candidate back.
+        var comparable = stable.Total > 0 && stable.Total >= gate.MinSamples;
+        if (gate is { MaxRatioToStable: not null, MaxShare: null } && !comparable)
+        {
+            return result with { Verdict = Verdict.InsufficientData, Message = $"{stable.Total} of {gate.MinSamples} requests to stable to compare with." };
+        }
+
+        var share = Share(candidate);
+        var aboveBound = share > gate.MaxShare;
+        var aboveStable = comparable && share > gate.MaxRatioToStable * Share(stable) && share - Share(stable) >= gate.MinDifference;
+        var numbers = comparable ? $"{Describe("candidate", candidate)}, stable {Describe("", stable)}" : Describe("candidate", candidate);
+        return aboveBound || aboveStable
+            ? result with { Verdict = Verdict.Inconclusive, Message = numbers + ": beyond the bound, but it may be chance." }
+            : result with { Verdict = Verdict.Pass, Message = numbers + "." };
+    }
+
+    static bool IsRatioBroken(RateMeasurement rates, double ratio, double alpha)
+    {
+        var (candidate, stable) = (rates.Candidate, rates.Stable);
+        if (rates.Concurrent)
+        {
+            return SequentialRatio.LogEvidenceAbove(candidate.Bad, candidate.Total, stable.Bad, stable.Total, ratio) >= Math.Log(1 / alpha);
+        }
+
+        // One after the other, the sides of bad requests say nothing; two confidence sequences that lie apart do, in any order.
+        return stable.Total > 0
+            && SequentialProportion.Confidence(candidate.Bad, candidate.Total, alpha / 2).Low
+                > ratio * SequentialProportion.Confidence(stable.Bad, stable.Total, alpha / 2).High;
+    }
+
+    static GateResult Numbers(GateSpec gate, RateMeasurement rates, double alpha)
+    {
+        var (candidate, stable) = (rates.Candidate, rates.Stable);
+        var result = GateEvaluators.Unjudged(gate, Verdict.InsufficientData, "") with
+        {
+            Samples = candidate.Total,
+            Value = candidate.Total > 0 ? Share(candidate) : null,
+            Threshold = gate.MaxShare ?? gate.MaxRatioToStable,
+            StableSamples = stable.Total,
+            StableValue = stable.Total > 0 ? Share(stable) : null,
+        };
+        if (candidate.Total == 0)
+        {
+            return result;
+        }
+
+        if (gate.MaxRatioToStable is not null && gate.MaxShare is null && rates.Concurrent && stable.Total > 0)
+        {
+            var ratio = SequentialRatio.Confidence(candidate.Bad, candidate.Total, stable.Bad, stable.Total, alpha);
+            return result with
+            {
+                Effect = stable.Bad > 0 ? Share(candidate) / Share(stable) : null,
+                EffectLow = GateEvaluators.Finite(ratio.Low),
+                EffectHigh = GateEvaluators.Finite(ratio.High),
+            };
+        }
+
+        var interval = SequentialProportion.Confidence(candidate.Bad, candidate.Total, alpha);
+        return result with { Effect = Share(candidate), EffectLow = interval.Low, EffectHigh = interval.High };
+    }
+
+    string Describe(string side, RateCounts counts) =>
+        string.Create(CultureInfo.InvariantCulture, $"{side}{(side.Length > 0 ? " " : "")}{Percent(Share(counts))} {what} ({counts.Bad} of {counts.Total})");
+
+    static bool IsSane(RateCounts counts) => counts.Bad >= 0 && counts.Total >= counts.Bad;
+
+    static double Share(RateCounts counts) => counts.Total == 0 ? 0 : (double)counts.Bad / counts.Total;
+
+    static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.##} %");
+
+    static string Number(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,78 @@
+namespace Canario.Rollouts;
+
+/// <summary>Handles a command once. The answer, accepted or not, is echoed in the state.</summary>
+static class CommandRule
+{
+    public static RolloutState Apply(Turn turn, RolloutState state)
+    {
+        if (turn.Observation.Command is not { } command
+            || (state.LastCommand is { } last && (last.Action, last.Revision, last.Nonce) == (command.Action, command.Revision, command.Nonce)))
+        {
+            return state;
+        }
+
+        // A retry that comes while the traffic is still going back is kept until it is back.
+        if (command.Action == CommandAction.Retry && state.Phase == RolloutPhase.RollingBack && state.CandidateRevision == command.Revision)
+        {
+            return state;
+        }
+
+        if (Refusal(turn, state, command) is { } refusal)
+        {
+            return turn.Tell(state, Handled(state, command, false, refusal), RolloutReasons.CommandRefused, refusal, warning: true);
+        }
+
+        var message = $"{command.Action} of {command.Revision} ({command.Nonce}).";
+        state = turn.Tell(state, Handled(state, command, true, message), RolloutReasons.CommandHandled, message);
+        return command.Action switch
+        {
+            CommandAction.Promote => state with { HoldSkipped = true },
+            CommandAction.Abort => RollbackRule.Reject(turn, state, RolloutReasons.Aborted, $"{command.Revision} was aborted by hand."),
+            CommandAction.Pause => state with { PausedByCommand = true },
+            CommandAction.Resume => state with { PausedByCommand = false },
+            _ => Retry(turn, state, command.Revision),
+        };
+    }
+
+    static RolloutState Handled(RolloutState state, RolloutCommand command, bool accepted, string message) =>
+        state with { LastCommand = new HandledCommand(command.Action, command.Revision, command.Nonce, accepted, message) };
+
+    static RolloutState Retry(Turn turn, RolloutState state, string revision)
+    {
+        var attempt = state.Rejected.First(rejected => rejected.Revision == revision).Attempt + 1;
+        return TargetRule.Begin(turn, state with { Rejected = [.. state.Rejected.Where(rejected => rejected.Revision != revision)] }, revision, attempt);
+    }
+
+    static string? Refusal(Turn turn, RolloutState state, RolloutCommand command)
+    {
+        var revision = command.Revision;
+        if (command.Action == CommandAction.Retry)
+        {
+            return !turn.SpecIsValid || turn.Plan.Revision != revision ? $"retry: {revision} is not what spec asks for."
+                : !state.IsRejected(revision) || state.CandidateRevision is not null ? $"retry: {revision} is not rejected."
+                : null;
+        }
+
+        if (state.CandidateRevision != revision || state.Phase == RolloutPhase.RollingBack)
+        {
+            return $"{Word(command)}: {revision} is not being rolled out.";
+        }
+
+        return command.Action switch
+        {
+            CommandAction.Abort when state.StableRevision is null => $"abort: {revision} is the first revision; there is nothing to go back to.",
+            CommandAction.Promote when !turn.SpecIsValid => "promote: spec is invalid.",
+            CommandAction.Promote when state.Phase == RolloutPhase.Preparing => $"promote: {revision} is not ready yet; there is no step to leave.",
+            _ => null,
+        };
+    }
+
+    static string Word(RolloutCommand command) => command.Action switch
+    {
+        CommandAction.Promote => "promote",
+        CommandAction.Abort => "abort",
+        CommandAction.Pause => "pause",
+        CommandAction.Resume => "resume",
+        _ => "retry",
+    };
+}

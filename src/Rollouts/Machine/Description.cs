@@ -1,0 +1,97 @@
+using System.Globalization;
+
+namespace Canario.Rollouts;
+
+/// <summary>Reads reason and message, and the phases that only describe, off state and facts.</summary>
+static class Description
+{
+    public static RolloutState Of(Turn turn, RolloutState state)
+    {
+        if (!turn.SpecIsValid)
+        {
+            return state with { Phase = RolloutPhase.Stalled, ResumePhase = state.Phase, Reason = RolloutReasons.InvalidSpec, Message = turn.Plan.SpecError! };
+        }
+
+        var (reason, message) = state.Phase switch
+        {
+            RolloutPhase.Healthy => (RolloutReasons.Healthy, $"{state.StableRevision} serves."),
+            RolloutPhase.RolledBack => OfRejected(state, turn.Plan.Revision, $" {state.StableRevision} serves."),
+            RolloutPhase.RollingBack => OfRejected(state, state.CandidateRevision, " Traffic is going back."),
+            RolloutPhase.Preparing => OfPreparing(turn, state),
+            _ => OfStep(turn, state),
+        };
+        state = state with { Reason = reason, Message = message };
+        return IsFirstFailing(turn, state) ? state with { Phase = RolloutPhase.Stalled, ResumePhase = state.Phase } : state;
+    }
+
+    /// <summary>Who holds the rollout, whatever its gates say.</summary>
+    public static string? PausedBy(Turn turn, RolloutState state) =>
+        state.PausedByCommand ? RolloutReasons.PausedByCommand : turn.Plan.Paused ? RolloutReasons.PausedBySpec : null;
+
+    public static string NotReadyInTime(Turn turn, RolloutState state, int ready, int needed) => string.Create(
+        CultureInfo.InvariantCulture, $"{state.CandidateRevision} has {ready} of {needed} replicas ready after {turn.Plan.ProgressDeadline}.");
+
+    static bool IsFirstFailing(Turn turn, RolloutState state) =>
+        state is { Phase: RolloutPhase.Preparing, StableRevision: null, Reason: not RolloutReasons.Starting and not RolloutReasons.CapacityPending };
+
+    static (string Reason, string Message) OfRejected(RolloutState state, string? revision, string suffix) =>
+        state.Rejected.FirstOrDefault(rejected => rejected.Revision == revision) is { } rejection
+            ? (rejection.Reason, rejection.Message + suffix)
+            : (RolloutReasons.Superseded, $"{revision} is abandoned.{suffix}");
+
+    static (string Reason, string Message) OfPreparing(Turn turn, RolloutState state)
+    {
+        var candidate = turn.Candidate(state);
+        if (state.StableRevision is null)
+        {
+            if (candidate.Failure is { } failure)
+            {
+                return (failure.Reason, failure.Message);
+            }
+
+            if (turn.Now - (state.StepEnteredAt ?? turn.Now) >= turn.Plan.ProgressDeadline)
+            {
+                return (RolloutReasons.ProgressDeadlineExceeded, NotReadyInTime(turn, state, candidate.Ready, state.CandidateReplicas));
+            }
+        }
+
+        return state.PauseReason is { } reason && candidate.Ready >= state.CandidateReplicas
+            ? (reason, $"{state.CandidateRevision} is ready; the rollout is paused.")
+            : (RolloutReasons.CapacityPending, $"{state.CandidateRevision} has {candidate.Ready} of {state.CandidateReplicas} replicas ready.");
+    }
+
+    static (string Reason, string Message) OfStep(Turn turn, RolloutState state)
+    {
+        var plan = turn.Plan;
+        var step = PlannedStep.At(plan, state.StepIndex);
+        var where = state.Phase == RolloutPhase.Baking ? "Bake" : $"Step {state.StepIndex + 1} of {plan.Steps.Count}";
+        if (state.StepStartedAt is null)
+        {
+            var ready = turn.Candidate(state).Ready;
+            var needed = PlannedStep.CandidateReplicas(plan, step);
+            return ready < needed
+                ? (RolloutReasons.CapacityPending, $"{where}: {ready} of {needed} replicas of {state.CandidateRevision} ready.")
+                : (RolloutReasons.TrafficPending, $"{where}: waiting until all routers send {state.Weight} % to {state.CandidateRevision}.");
+        }
+
+        var open = state.Gates.FirstOrDefault(result => step.Gates.Contains(result.Name) && result.Verdict != Verdict.Pass);
+        var evidence = open is null ? "" : $" {open.Name}: {open.Message}";
+        return state switch
+        {
+            { ProviderUnavailableSince: not null } => (RolloutReasons.ProviderUnavailable, $"{where}: held, nothing can be measured.{evidence}"),
+            { PauseReason: { } pause } => (pause, $"{where}: {WaitsFor(pause)}{evidence}"),
+            { Phase: RolloutPhase.Baking } => (RolloutReasons.Baking, $"{where}: all traffic on {state.CandidateRevision}, {state.StableRevision} kept warm.{evidence}"),
+            _ => (RolloutReasons.Holding, $"{where}: {state.Weight} % on {state.CandidateRevision}.{evidence}"),
+        };
+    }
+
+    static string WaitsFor(string pauseReason) => pauseReason switch
+    {
+        RolloutReasons.ManualHold => "waiting to be promoted by hand.",
+        RolloutReasons.PausedByCommand => "paused by command.",
+        RolloutReasons.PausedBySpec => "paused by spec.",
+        RolloutReasons.GateHold => "a failing gate holds it.",
+        RolloutReasons.InsufficientData => "too little data by its deadline; waiting for data or a command.",
+        _ => "not decided by its deadline; waiting for more data or a command.",
+    };
+}

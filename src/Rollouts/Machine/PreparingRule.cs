@@ -1,0 +1,49 @@
+namespace Canario.Rollouts;
+
+/// <summary>The candidate's first capacity starts without traffic.</summary>
+static class PreparingRule
+{
+    public static RolloutState Apply(Turn turn, RolloutState state) =>
+        state.StableRevision is null ? ApplyFirst(turn, state) : ApplyCandidate(turn, state);
+
+    /// <summary>The first revision ever has nothing to be compared with and nothing to go back to: it is stable once it is ready.</summary>
+    static RolloutState ApplyFirst(Turn turn, RolloutState state)
+    {
+        state = state with { CandidateReplicas = turn.Plan.Replicas };
+        if (turn.Candidate(state).Ready < state.CandidateReplicas)
+        {
+            return state;
+        }
+
+        var first = state.CandidateRevision!;
+        return turn.Tell(
+            state,
+            state with
+            {
+                Phase = RolloutPhase.Healthy,
+                StableRevision = first,
+                StableReplicas = turn.Plan.Replicas,
+                CandidateRevision = null,
+                CandidateReplicas = 0,
+                StepEnteredAt = null,
+            },
+            RolloutReasons.Promoted,
+            $"{first} is ready and serves.");
+    }
+
+    static RolloutState ApplyCandidate(Turn turn, RolloutState state)
+    {
+        var needed = PlannedStep.CandidateReplicas(turn.Plan, PlannedStep.At(turn.Plan, 0));
+        state = state with { CandidateReplicas = needed, StableReplicas = turn.Plan.Replicas };
+        var ready = turn.Candidate(state).Ready;
+        if (ready < needed)
+        {
+            return turn.Now - (state.StepEnteredAt ?? turn.Now) < turn.Plan.ProgressDeadline
+                ? state
+                : RollbackRule.Reject(turn, state, RolloutReasons.ProgressDeadlineExceeded, Description.NotReadyInTime(turn, state, ready, needed));
+        }
+
+        state = state with { PauseReason = Description.PausedBy(turn, state) };
+        return state.PauseReason is null ? StepRule.Enter(turn, state, 0) : state;
+    }
+}

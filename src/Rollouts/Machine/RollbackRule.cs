@@ -1,0 +1,78 @@
+namespace Canario.Rollouts;
+
+/// <summary>Stable's capacity first, then the traffic, then the candidate's end.</summary>
+static class RollbackRule
+{
+    /// <summary>Rejects the candidate and takes the traffic back. The rejection is remembered from this moment: nothing that happens later undoes it.</summary>
+    public static RolloutState Reject(Turn turn, RolloutState state, string reason, string message)
+    {
+        var rejected = new RejectedRevision(state.CandidateRevision!, reason, message, turn.Now, state.Attempt);
+        return Begin(
+            turn,
+            state with { Rejected = [.. state.Rejected.Where(r => r.Revision != rejected.Revision).TakeLast(RolloutMachine.MaxRejected - 1), rejected] },
+            reason,
+            message,
+            warning: true);
+    }
+
+    public static RolloutState Begin(Turn turn, RolloutState state, string reason, string message, bool warning) => turn.Tell(
+        state,
+        state with
+        {
+            Phase = RolloutPhase.RollingBack,
+            StepEnteredAt = turn.Now,
+            StepStartedAt = null,
+            HoldSkipped = false,
+            PausedByCommand = false,
+            PauseReason = null,
+            ProviderUnavailableSince = null,
+            ProviderUnavailableFor = TimeSpan.Zero,
+        },
+        reason,
+        message,
+        warning);
+
+    public static RolloutState Apply(Turn turn, RolloutState state)
+    {
+        state = state with
+        {
+            Mirror = 0,
+            StableReplicas = Math.Max(state.StableReplicas, state.Replicas),
+            Weight = Math.Min(state.Weight, WeightThatStableCannotBear(turn, state)),
+        };
+        return state.Weight == 0 && turn.IsInForce(state) ? End(turn, state) : state;
+    }
+
+    /// <summary>The bad candidate keeps only what stable's ready replicas cannot take: all of the traffic on a scaled-down stable would fail more requests than the candidate does.</summary>
+    static int WeightThatStableCannotBear(Turn turn, RolloutState state)
+    {
+        var stableReady = turn.Stable(state).Ready;
+        if (turn.Candidate(state).Ready == 0 || stableReady >= state.Replicas)
+        {
+            return 0;
+        }
+
+        var overdue = turn.Now - (state.StepEnteredAt ?? turn.Now) >= turn.Plan.ProgressDeadline;
+        return stableReady > 0 && overdue ? 0 : 100 - (int)(100L * stableReady / state.Replicas);
+    }
+
+    static RolloutState End(Turn turn, RolloutState state)
+    {
+        var candidate = state.CandidateRevision!;
+        var wasRejected = state.IsRejected(candidate);
+        return turn.Tell(
+            state,
+            state with
+            {
+                Phase = wasRejected ? RolloutPhase.RolledBack : RolloutPhase.Healthy,
+                CandidateRevision = null,
+                CandidateReplicas = 0,
+                StepIndex = 0,
+                StepEnteredAt = null,
+                TrafficStartedAt = null,
+            },
+            wasRejected ? RolloutReasons.RolledBack : RolloutReasons.Superseded,
+            $"All traffic is back on {state.StableRevision}; {candidate} is stopped.",
+            warning: wasRejected);
+    }
+}

@@ -1,0 +1,123 @@
+namespace Canario.Rollouts;
+
+/// <summary>One step, the bake included: capacity, weight, evidence, then the next.</summary>
+static class StepRule
+{
+    public static RolloutState Enter(Turn turn, RolloutState state, int index)
+    {
+        var plan = turn.Plan;
+        var bake = PlannedStep.IsBake(plan, index);
+        var step = PlannedStep.At(plan, index);
+        return turn.Tell(
+            state,
+            state with
+            {
+                Phase = bake ? RolloutPhase.Baking : RolloutPhase.Progressing,
+                StepIndex = bake ? plan.Steps.Count : index,
+                StepEnteredAt = turn.Now,
+                StepStartedAt = null,
+                HoldSkipped = false,
+                PauseReason = null,
+                ProviderUnavailableSince = null,
+                ProviderUnavailableFor = TimeSpan.Zero,
+            },
+            bake ? RolloutReasons.Baking : RolloutReasons.StepEntered,
+            bake
+                ? $"{state.CandidateRevision} takes all traffic; {state.StableRevision} is kept warm for {plan.Bake}."
+                : $"Step {index + 1} of {plan.Steps.Count}: {step.Weight} % to {state.CandidateRevision}.");
+    }
+
+    public static RolloutState Apply(Turn turn, RolloutState state)
+    {
+        // Steps may have been taken out of the spec under way; the bake is the end of every list.
+        var index = state.Phase == RolloutPhase.Baking ? turn.Plan.Steps.Count : state.StepIndex;
+        if (state.Phase != RolloutPhase.Baking && PlannedStep.IsBake(turn.Plan, index))
+        {
+            return Enter(turn, state, index);
+        }
+
+        state = state with { Phase = PlannedStep.IsBake(turn.Plan, index) ? RolloutPhase.Baking : RolloutPhase.Progressing, StepIndex = index };
+        var step = PlannedStep.At(turn.Plan, index);
+        state = AskForTraffic(turn, AskForCapacity(turn, state, step), step);
+        if (state.StepStartedAt is null)
+        {
+            state = IsSplit(state, step) && turn.IsInForce(state) ? Start(turn, state, step) : state;
+        }
+
+        if (state.StepStartedAt is null)
+        {
+            return HoldOrGiveUp(turn, state with { PauseReason = null }, step);
+        }
+
+        return GateRule.Apply(turn, state, step);
+    }
+
+    static bool IsSplit(RolloutState state, RolloutStep step) => state.Weight == step.Weight && state.Mirror == step.Mirror;
+
+    static RolloutState AskForCapacity(Turn turn, RolloutState state, RolloutStep step)
+    {
+        var candidate = PlannedStep.CandidateReplicas(turn.Plan, step);
+        var stable = PlannedStep.Replicas(turn.Plan, step.StableCapacityPercent);
+        if (state.StepStartedAt is null)
+        {
+            // Up at once, down only when the weight that lets it go down is in force; and stable bears what the candidate cannot yet.
+            candidate = Math.Max(candidate, Math.Min(state.CandidateReplicas, turn.Plan.Replicas));
+            stable = Math.Max(Math.Max(stable, PlannedStep.Replicas(turn.Plan, 100 - state.Weight)), Math.Min(state.StableReplicas, turn.Plan.Replicas));
+        }
+
+        return state with { CandidateReplicas = candidate, StableReplicas = stable };
+    }
+
+    static RolloutState AskForTraffic(Turn turn, RolloutState state, RolloutStep step)
+    {
+        var ready = turn.Candidate(state).Ready;
+        var enough = ready >= PlannedStep.CandidateReplicas(turn.Plan, step);
+        var weight = enough
+            ? step.Weight
+            : Math.Min(
+                Math.Max(PlannedStep.BearableWeight(turn.Plan, step, ready), PlannedStep.BearableWeightBefore(turn.Plan, state.StepIndex, ready)),
+                state.Weight);
+        if (state.Weight > 0 && ready > 0 && turn.Stable(state) is { Ready: 0, Desired: > 0 })
+        {
+            // Whatever goes to a stable without a ready pod is lost; a candidate that already serves is the better bet.
+            weight = 100;
+        }
+
+        var mirror = enough && weight == step.Weight ? step.Mirror : 0;
+        if (weight == state.Weight && mirror == state.Mirror)
+        {
+            return state;
+        }
+
+        var moved = state with { Weight = weight, Mirror = mirror };
+        if (state.StepStartedAt is null)
+        {
+            return moved;
+        }
+
+        // The hold and the gates' windows begin anew with the weight: evidence from two splits is not comparable.
+        return turn.Tell(
+            state,
+            moved with { StepStartedAt = null, StepEnteredAt = turn.Now },
+            enough ? RolloutReasons.TrafficPending : RolloutReasons.CapacityLost,
+            enough
+                ? $"Weight of {state.CandidateRevision} goes from {state.Weight} to {weight} %."
+                : $"{state.CandidateRevision} has {ready} ready of {state.CandidateReplicas}: its weight goes from {state.Weight} to {weight} %, and the step begins anew when they are back.",
+            warning: true);
+    }
+
+    static RolloutState Start(Turn turn, RolloutState state, RolloutStep step) => turn.Tell(
+        state,
+        state with { StepStartedAt = turn.Now, TrafficStartedAt = state.TrafficStartedAt ?? (step.Weight > 0 ? turn.Now : null) },
+        RolloutReasons.WeightInForce,
+        $"All routers send {step.Weight} % to {state.CandidateRevision}.");
+
+    static RolloutState HoldOrGiveUp(Turn turn, RolloutState state, RolloutStep step)
+    {
+        var needed = PlannedStep.CandidateReplicas(turn.Plan, step);
+        var ready = turn.Candidate(state).Ready;
+        return ready < needed && turn.Now - (state.StepEnteredAt ?? turn.Now) >= turn.Plan.ProgressDeadline
+            ? RollbackRule.Reject(turn, state, RolloutReasons.ProgressDeadlineExceeded, Description.NotReadyInTime(turn, state, ready, needed))
+            : state;
+    }
+}

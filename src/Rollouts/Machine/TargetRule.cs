@@ -1,0 +1,69 @@
+namespace Canario.Rollouts;
+
+/// <summary>Follows what spec asks for: begins, abandons, or does nothing about a rejected revision.</summary>
+static class TargetRule
+{
+    public static RolloutState Apply(Turn turn, RolloutState state)
+    {
+        if (!turn.SpecIsValid)
+        {
+            return state;
+        }
+
+        var target = turn.Plan.Revision;
+        state = state with { Replicas = turn.Plan.Replicas };
+        return state switch
+        {
+            { CandidateRevision: null } => AtRest(turn, state, target),
+            { Phase: RolloutPhase.RollingBack } => state,
+            { CandidateRevision: var candidate } when candidate == target => state,
+            // The first revision never became ready: there is nothing to go back to and nothing to lose.
+            { StableRevision: null } => Begin(turn, state, target, attempt: 1),
+            _ => Abandon(turn, state, target),
+        };
+    }
+
+    /// <summary>Makes the revision the candidate.</summary>
+    public static RolloutState Begin(Turn turn, RolloutState state, string revision, int attempt) => turn.Tell(
+        state,
+        state with
+        {
+            Phase = RolloutPhase.Preparing,
+            CandidateRevision = revision,
+            CandidateReplicas = 0,
+            Attempt = attempt,
+            StepIndex = 0,
+            Weight = 0,
+            Mirror = 0,
+            StepEnteredAt = turn.Now,
+            StepStartedAt = null,
+            TrafficStartedAt = null,
+            RolloutStartedAt = turn.Now,
+            HoldSkipped = false,
+            PausedByCommand = false,
+            PauseReason = null,
+            ProviderUnavailableSince = null,
+            ProviderUnavailableFor = TimeSpan.Zero,
+            Gates = [],
+        },
+        RolloutReasons.Starting,
+        attempt > 1 ? $"Starting {revision}, attempt {attempt}." : $"Starting {revision}.");
+
+    static RolloutState AtRest(Turn turn, RolloutState state, string target)
+    {
+        state = state with { StableReplicas = state.StableRevision is null ? 0 : turn.Plan.Replicas };
+        if (target == state.StableRevision)
+        {
+            return state.Phase == RolloutPhase.Healthy
+                ? state
+                : turn.Tell(state, state with { Phase = RolloutPhase.Healthy, PauseReason = null }, RolloutReasons.SpecRestored, $"{target} is what spec asks for again.");
+        }
+
+        return state.IsRejected(target)
+            ? state with { Phase = RolloutPhase.RolledBack, PauseReason = null }
+            : Begin(turn, state, target, attempt: 1);
+    }
+
+    static RolloutState Abandon(Turn turn, RolloutState state, string target) => RollbackRule.Begin(
+        turn, state, RolloutReasons.Superseded, $"{state.CandidateRevision} is abandoned: spec asks for {target} now.", warning: false);
+}

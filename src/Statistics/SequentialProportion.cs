@@ -1,0 +1,63 @@
+namespace Canario.Statistics;
+
+/// <summary>
+/// Always-valid inference for one proportion: valid at every look and at any stopping time, so that a gate may be looked at every few seconds.
+/// The evidence is a mixture likelihood ratio, a test supermartingale under the hypothesis; by Ville's inequality it exceeds 1/α with probability at most α, ever.
+/// Mixing density: Jeffreys' Beta(½, ½). Source: H. Robbins, "Statistical methods related to the law of the iterated logarithm", Ann. Math. Stat. 41 (1970);
+/// for the betting view, I. Waudby-Smith and A. Ramdas, "Estimating means of bounded random variables by betting", JRSS B 86 (2024).
+/// </summary>
+public static class SequentialProportion
+{
+    const double Prior = 0.5;
+
+    /// <summary>
+    /// Natural logarithm of the evidence against "the probability is at most <paramref name="bound"/>". Reject at α when it is at least ln(1/α).
+    /// The mixture is over probabilities above the bound only, so it holds also when the probability changes over time but stays at or below the bound.
+    /// </summary>
+    public static double LogEvidenceAbove(long successes, long trials, double bound)
+    {
+        ProportionIntervals.Check(successes, trials);
+        if (trials == 0 || bound >= 1)
+        {
+            return 0;
+        }
+
+        if (bound <= 0)
+        {
+            return successes > 0 ? double.PositiveInfinity : 0;
+        }
+
+        double a = Prior + successes, b = Prior + trials - successes;
+        return SpecialFunctions.LogBeta(a, b) + LogAbove(bound, a, b)
+            - SpecialFunctions.LogBeta(Prior, Prior) - LogAbove(bound, Prior, Prior)
+            - LogLikelihood(successes, trials, bound);
+    }
+
+    /// <summary>Confidence sequence: with probability at least 1 − α it holds the true probability at every look.</summary>
+    public static Interval Confidence(long successes, long trials, double alpha)
+    {
+        ProportionIntervals.Check(successes, trials);
+        if (trials == 0)
+        {
+            return new Interval(0, 1);
+        }
+
+        var limit = Math.Log(1 / alpha);
+        var mixture = SpecialFunctions.LogBeta(Prior + successes, Prior + trials - successes) - SpecialFunctions.LogBeta(Prior, Prior);
+        var estimate = (double)successes / trials;
+        double Excess(double p) => mixture - LogLikelihood(successes, trials, p) - limit;
+        return new Interval(
+            successes == 0 ? 0 : Bisection.Root(p => -Excess(p), 0, estimate),
+            successes == trials ? 1 : Bisection.Root(Excess, estimate, 1));
+    }
+
+    /// <summary>Evidence against "the probability is exactly p", two-sided; what <see cref="Confidence"/> inverts.</summary>
+    public static double LogEvidenceAgainst(long successes, long trials, double probability) =>
+        SpecialFunctions.LogBeta(Prior + successes, Prior + trials - successes)
+        - SpecialFunctions.LogBeta(Prior, Prior) - LogLikelihood(successes, trials, probability);
+
+    static double LogAbove(double bound, double a, double b) => SpecialFunctions.LogBetaDistribution(1 - bound, b, a);
+
+    static double LogLikelihood(long successes, long trials, double p) =>
+        (successes == 0 ? 0 : successes * Math.Log(p)) + (trials == successes ? 0 : (trials - successes) * Math.Log(1 - p));
+}
