@@ -1,3 +1,3 @@
-await using var plane = await Canario.LocalCluster.ControlPlane.StartAsync();
-Console.WriteLine(plane.KubeconfigPath + " " + plane.ApiServerUrl);
-Console.ReadLine();
+using Canario.LocalCluster;
+
+return await CommandLine.Build().Parse(args).InvokeAsync();

@@ -31,7 +31,8 @@ internal sealed class ApiServerProbe : IDisposable
     }
 
     /// <summary>Polls until the path answers 200. Fails at once when the process that should make it so has ended.</summary>
-    public async Task WaitForAsync(string path, ChildProcess process, TimeSpan timeout, CancellationToken cancellationToken)
+    public async Task WaitForAsync(
+        string path, ChildProcess process, TimeSpan timeout, CancellationToken cancellationToken, Func<string, bool>? isReady = null)
     {
         using var deadline = new CancellationTokenSource(timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
@@ -41,30 +42,24 @@ internal sealed class ApiServerProbe : IDisposable
                 throw process.Failure("ended while it was starting");
             try
             {
-                if (await StatusAsync(path, either.Token) == HttpStatusCode.OK)
+                if (await GetAsync(path, either.Token) is { } body && (isReady is null || isReady(body)))
                     return;
                 await Task.Delay(Interval, time, either.Token);
             }
             catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
             {
-                throw process.Failure($"was not ready within {timeout.TotalSeconds:0} s: {path} did not answer 200");
+                throw process.Failure($"was not ready within {timeout.TotalSeconds:0} s, as {path} would say");
             }
         }
     }
 
-    public void Dispose()
-    {
-        client.Dispose();
-        certificate.Dispose();
-        authority.Dispose();
-    }
-
-    private async Task<HttpStatusCode?> StatusAsync(string path, CancellationToken cancellationToken)
+    /// <summary>The body of a 200, null for any other answer and for none.</summary>
+    public async Task<string?> GetAsync(string path, CancellationToken cancellationToken)
     {
         try
         {
             using var response = await client.GetAsync(path, cancellationToken);
-            return response.StatusCode;
+            return response.StatusCode == HttpStatusCode.OK ? await response.Content.ReadAsStringAsync(cancellationToken) : null;
         }
         catch (HttpRequestException)
         {
@@ -74,5 +69,12 @@ internal sealed class ApiServerProbe : IDisposable
         {
             return null;
         }
+    }
+
+    public void Dispose()
+    {
+        client.Dispose();
+        certificate.Dispose();
+        authority.Dispose();
     }
 }

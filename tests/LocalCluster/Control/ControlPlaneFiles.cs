@@ -5,7 +5,7 @@ namespace Canario.LocalCluster.Control;
 
 internal static class ControlPlaneFiles
 {
-    /// <summary>Writes certificates, keys and kubeconfigs; returns the admin's client certificate.</summary>
+    /// <summary>Writes certificates, keys and kubeconfigs; returns the administrator's client certificate.</summary>
     public static PemPair Write(ControlPlaneLayout layout, CertificateAuthority authority)
     {
         Directory.CreateDirectory(layout.Pki);
@@ -19,6 +19,7 @@ internal static class ControlPlaneFiles
         foreach (var component in (string[])["kube-controller-manager", "kube-scheduler", "kube-proxy"])
             WriteKubeconfig(layout, authority, component, authority.IssueClient("system:" + component));
         var admin = authority.IssueClient("kubernetes-admin", "system:masters");
+        admin.Write(layout.Pki, "admin");
         SecretFile.Write(layout.AdminKubeconfig, Kubeconfig.Build(layout.ApiServerUrl, authority.CertificatePem, "admin", admin));
         return admin;
     }

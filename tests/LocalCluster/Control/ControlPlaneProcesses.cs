@@ -57,6 +57,13 @@ internal sealed class ControlPlaneProcesses(
 
     public string Binary(string name) => Path.Combine(binaries, name);
 
+    /// <summary>Lets go of the components without stopping them.</summary>
+    public void Release()
+    {
+        probe?.Dispose();
+        Authority.Dispose();
+    }
+
     public async ValueTask DisposeAsync()
     {
         // The API server goes last but etcd: controllers that lose it first would only fill their logs.
@@ -66,7 +73,6 @@ internal sealed class ControlPlaneProcesses(
                 await process.DisposeAsync();
         }
 
-        probe?.Dispose();
-        Authority.Dispose();
+        Release();
     }
 }

@@ -10,16 +10,24 @@ namespace Canario.LocalCluster.Processes;
 /// </summary>
 internal static class Leftovers
 {
-    public static IReadOnlyList<int> Find(string directory)
+    // By program too: a shell or a kubectl that merely names one of our files is the user's.
+    private static readonly HashSet<string> Programs =
+    [
+        "etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet", "kube-proxy",
+        "containerd", "containerd-shim-runc-v2", "runc", "docker-registry",
+    ];
+
+    public static IReadOnlyList<LeftoverProcess> Find(string directory)
     {
         var needle = directory.TrimEnd('/') + "/";
-        var found = new List<int>();
+        var found = new List<LeftoverProcess>();
         foreach (var entry in Directory.EnumerateDirectories("/proc"))
         {
             if (int.TryParse(Path.GetFileName(entry), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
-                && id != Environment.ProcessId
+                && ProgramOf(id) is { } program
+                && Programs.Contains(program)
                 && CommandLine(id).Contains(needle, StringComparison.Ordinal))
-                found.Add(id);
+                found.Add(new LeftoverProcess(id, program));
         }
 
         return found;
@@ -27,8 +35,8 @@ internal static class Leftovers
 
     public static async Task KillAsync(string directory, CancellationToken cancellationToken)
     {
-        foreach (var id in Find(directory))
-            await KillAsync(id, cancellationToken);
+        foreach (var leftover in Find(directory))
+            await KillAsync(leftover.Id, cancellationToken);
     }
 
     private static async Task KillAsync(int id, CancellationToken cancellationToken)
@@ -42,6 +50,20 @@ internal static class Leftovers
         catch (Exception e) when (e is ArgumentException or InvalidOperationException)
         {
             // It ended by itself in the meantime.
+        }
+    }
+
+    private static string? ProgramOf(int id)
+    {
+        try
+        {
+            // The kernel appends " (deleted)" when the file was replaced while it ran.
+            var target = new FileInfo($"/proc/{id}/exe").LinkTarget;
+            return target is null ? null : Path.GetFileName(target).Replace(" (deleted)", "", StringComparison.Ordinal);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
         }
     }
 

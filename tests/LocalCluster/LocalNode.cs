@@ -1,0 +1,111 @@
+using Canario.LocalCluster.Images;
+using Canario.LocalCluster.Node;
+using Canario.LocalCluster.Processes;
+using Canario.LocalCluster.Provisioning;
+using Canario.LocalCluster.Security;
+
+namespace Canario.LocalCluster;
+
+/// <summary>
+/// A whole Kubernetes node on this machine, with real pods: one at a time, started in the background, there until <see cref="DownAsync"/>.
+/// With KUBECONFIG set to another cluster it provisions nothing and stands for that cluster.
+/// </summary>
+public sealed class LocalNode
+{
+    private LocalNode(string kubeconfigPath, bool isProvisioned)
+    {
+        KubeconfigPath = kubeconfigPath;
+        IsProvisioned = isProvisioned;
+        ApiServerUrl = Kubeconfig.ReadServer(kubeconfigPath);
+    }
+
+    /// <summary>Where the kubeconfig of the local node always is.</summary>
+    public static string DefaultKubeconfigPath => NodeLayout.Kubeconfig;
+
+    public string KubeconfigPath { get; }
+
+    public string ApiServerUrl { get; }
+
+    /// <summary>False for the cluster that KUBECONFIG names.</summary>
+    public bool IsProvisioned { get; }
+
+    /// <summary>Brings the node up, or finds it up. Takes seconds once Kubernetes is built.</summary>
+    public static async Task<LocalNode> UpAsync(LocalNodeOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        if (ForeignKubeconfig is { } existing)
+            return new LocalNode(existing, isProvisioned: false);
+        options ??= new LocalNodeOptions();
+        var progress = options.Progress ?? Console.Error.WriteLine;
+        var steps = new Steps(progress, TimeProvider.System);
+        using var ownership = await LockAsync(progress, cancellationToken);
+        if ((await NodeObserver.ObserveAsync(TimeProvider.System, cancellationToken)).State == NodeState.Up)
+        {
+            steps.Say("The node is already up");
+            return new LocalNode(NodeLayout.Kubeconfig, isProvisioned: true);
+        }
+
+        if (File.Exists(NodeLayout.Marker))
+        {
+            steps.Say("Removing what an earlier run left");
+            await NodeTeardown.RunAsync(steps, TimeProvider.System, cancellationToken);
+        }
+
+        await SystemPackages.EnsureAsync(SystemPackages.ForNode, progress, cancellationToken);
+        await NodeNetwork.RefuseForeignNodeAsync(cancellationToken);
+        var binaries = await KubernetesBinaries.EnsureAsync(progress, TimeProvider.System, cancellationToken);
+        try
+        {
+            await new NodeStart(binaries, options.StartTimeout, steps, TimeProvider.System).RunAsync(cancellationToken);
+        }
+        catch
+        {
+            await NodeTeardown.RunAsync(steps, TimeProvider.System, CancellationToken.None);
+            throw;
+        }
+
+        return new LocalNode(NodeLayout.Kubeconfig, isProvisioned: true);
+    }
+
+    /// <summary>Removes pods, processes, mounts, network, iptables rules and data. Succeeds when there is nothing to remove.</summary>
+    public static async Task DownAsync(Action<string>? progress = null, CancellationToken cancellationToken = default)
+    {
+        if (ForeignKubeconfig is not null)
+            return;
+        progress ??= Console.Error.WriteLine;
+        var steps = new Steps(progress, TimeProvider.System);
+        using var ownership = await LockAsync(progress, cancellationToken);
+        // The marker is written first and removed last: without it there is nothing of ours.
+        if (!File.Exists(NodeLayout.Marker))
+        {
+            steps.Say("The node is not up");
+            return;
+        }
+
+        await NodeTeardown.RunAsync(steps, TimeProvider.System, cancellationToken);
+        steps.Say("The node is down; nothing is left of it");
+    }
+
+    public static Task<NodeStatus> StatusAsync(CancellationToken cancellationToken = default) =>
+        NodeObserver.ObserveAsync(TimeProvider.System, cancellationToken);
+
+    /// <summary>Makes a docker or OCI archive's images known to the node; returns a line for each.</summary>
+    public static async Task<string> LoadImageAsync(string archive, CancellationToken cancellationToken = default)
+    {
+        if (ForeignKubeconfig is { } foreign)
+            throw new LocalClusterException($"KUBECONFIG is {foreign}: load {archive} by that cluster's own means (kind load image-archive, k3s ctr images import).");
+        if (!File.Exists(archive))
+            throw new LocalClusterException($"There is no image archive at {archive}.");
+        if (!File.Exists(NodeLayout.Marker))
+            throw new LocalClusterException("The node is not up; run 'up' first.");
+        return await ImageStore.ImportAsync(Path.GetFullPath(archive), cancellationToken);
+    }
+
+    // Our own kubeconfig in KUBECONFIG (as 'up' tells the user to set it) still means our own node.
+    private static string? ForeignKubeconfig =>
+        Environment.GetEnvironmentVariable("KUBECONFIG") == NodeLayout.Kubeconfig || EnvironmentKubeconfig.Path == NodeLayout.Kubeconfig
+            ? null
+            : EnvironmentKubeconfig.Path;
+
+    private static Task<IDisposable> LockAsync(Action<string> progress, CancellationToken cancellationToken) =>
+        FileLock.TakeAsync(NodeLayout.LockFile, "bringing the node up or down", progress, TimeProvider.System, cancellationToken);
+}

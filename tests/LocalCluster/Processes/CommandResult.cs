@@ -1,0 +1,3 @@
+namespace Canario.LocalCluster.Processes;
+
+internal sealed record CommandResult(int ExitCode, string Output, string Error);

@@ -1,0 +1,3 @@
+namespace Canario.LocalCluster.Processes;
+
+internal sealed record LeftoverProcess(int Id, string Program);
