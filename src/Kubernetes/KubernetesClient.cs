@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
-using System.Text.Json.Serialization.Metadata;
 using Canario.Kubernetes.Http;
 using Canario.Kubernetes.Models;
 
@@ -148,9 +147,12 @@ public sealed partial class KubernetesClient : IDisposable
     {
         value.ApiVersion ??= type.ApiVersion;
         value.Kind ??= type.Kind;
-        using var buffer = new PooledBuffer();
+        var buffer = new PooledBuffer();
         buffer.Write(value, type.ObjectJson);
-        return await _transport.SendAsync(method, path, new Body(buffer.WrittenMemory, mediaType), type.ObjectJson, cancellationToken);
+        var written = await _transport.SendAsync(method, path, new Body(buffer.WrittenMemory, mediaType), type.ObjectJson, cancellationToken);
+        // Only after success: a request that failed or was given up may still be read by the connection, and must not find another's bytes.
+        buffer.Dispose();
+        return written;
     }
 
     private static string PathOf<T>(ResourceType<T> type, T value, string? subresource = null) where T : class, IKubernetesObject =>

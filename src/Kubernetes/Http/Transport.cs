@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Canario.Kubernetes.Configuration;
 using Canario.Kubernetes.Models;
 
 namespace Canario.Kubernetes.Http;
@@ -114,7 +115,7 @@ internal sealed class Transport : IDisposable
 
     private async Task<HttpResponseMessage> SendOnceAsync(HttpMethod method, string path, Body? body, bool renew, CancellationToken cancellationToken)
     {
-        var credential = await _credentials.GetAsync(renew, cancellationToken);
+        var credential = await GetCredentialAsync(renew, $"{method} {path}", cancellationToken);
         _tls.Certificate = credential.Certificate;
         using var request = new HttpRequestMessage(method, new Uri(_server, path))
         {
@@ -133,6 +134,19 @@ internal sealed class Transport : IDisposable
             request.Content.Headers.ContentType = new MediaTypeHeaderValue(sent.MediaType);
         }
         return await _http.SendAsync(request, cancellationToken);
+    }
+
+    private async ValueTask<Credential> GetCredentialAsync(bool renew, string request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _credentials.GetAsync(renew, cancellationToken);
+        }
+        catch (ConfigurationException e)
+        {
+            // A plug-in that fails now may work in a minute; loops that retry must see an error that they know.
+            throw new KubernetesException(KubernetesError.Unauthorized, $"{request}: {e.Message}", e);
+        }
     }
 
     private async Task<T> ReadAsync<T>(HttpResponseMessage response, JsonTypeInfo<T> json, string request, CancellationToken cancellationToken) where T : class

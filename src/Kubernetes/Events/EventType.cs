@@ -1,0 +1,8 @@
+namespace Canario.Kubernetes.Events;
+
+/// <summary>How an event is shown.</summary>
+public enum EventType
+{
+    Normal,
+    Warning,
+}
