@@ -1,0 +1,8 @@
+namespace Canario.Router.Forwarding;
+
+internal enum HeadResult
+{
+    NeedMore,
+    Done,
+    Malformed,
+}

@@ -1,0 +1,85 @@
+using Canario.Router.Admin;
+using Canario.Router.Configuration;
+using Canario.Router.Forwarding;
+using Canario.Router.Listening;
+using Canario.Router.Metrics;
+using Canario.Telemetry.Metrics;
+
+namespace Canario.Router;
+
+/// <summary>A whole router: server, state, configuration source and admin server.</summary>
+internal sealed class RouterHost : IAsyncDisposable
+{
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
+    private readonly RouterOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly RouterServer _server;
+    private readonly ForwardingApplication _application;
+    private readonly Sweeper _sweeper;
+    private readonly AdminServer _admin;
+    private readonly IRouterSource _source;
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _running = Task.CompletedTask;
+    private volatile bool _draining;
+
+    public RouterHost(RouterOptions options, IRouterSource source, ILoggerFactory loggers, TimeProvider time)
+    {
+        _options = options;
+        _time = time;
+        _source = source;
+        _logger = loggers.CreateLogger<RouterHost>();
+        var registry = new MetricRegistry();
+        registry.AddProcessMetrics();
+        _sweeper = new Sweeper(time);
+        _server = new RouterServer(options, loggers);
+        _application = new ForwardingApplication(options, time, loggers.CreateLogger<ForwardingApplication>());
+        State = new RouterState(_server, new RouterMetrics(registry), options.Upstream, _sweeper, time, loggers.CreateLogger<RouterState>());
+        _admin = new AdminServer(options, registry, State, () => IsReady);
+    }
+
+    public RouterState State { get; }
+
+    public int AdminPort => _admin.Port;
+
+    public bool IsReady => State.IsSynced && !_draining;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await _server.StartAsync(_application, cancellationToken);
+        await _admin.StartAsync(cancellationToken);
+        _running = Task.WhenAll(Task.Run(() => _source.RunAsync(State, _stopping.Token), CancellationToken.None), Task.Run(RetryAsync, CancellationToken.None));
+    }
+
+    /// <summary>Leaves without failing a request: first unready, then unwanted, then closed.</summary>
+    public async Task DrainAsync()
+    {
+        Log.Draining(_logger, _options.Drain, _options.Closing, _options.Finish);
+        _draining = true;
+        await Task.Delay(_options.Drain, _time);
+        _application.CloseConnections();
+        await Task.Delay(_options.Closing, _time);
+        using var limit = new CancellationTokenSource(_options.Finish, _time);
+        await _server.StopAsync(limit.Token);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // Already stopped after a drain; else, now and at once.
+        await _server.StopAsync(new CancellationToken(true));
+        await _admin.DisposeAsync();
+        State.Dispose();
+        _server.Dispose();
+        _application.Dispose();
+        _sweeper.Dispose();
+        _stopping.Dispose();
+    }
+
+    private async Task RetryAsync()
+    {
+        using var timer = new PeriodicTimer(RetryInterval, _time);
+        while (await timer.WaitForNextTickAsync(_stopping.Token)) await State.RetryAsync();
+    }
+}

@@ -1,0 +1,194 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Canario.Contract;
+using Canario.Router.Configuration;
+using Canario.Router.Forwarding;
+using Canario.Router.Listening;
+using Canario.Router.Metrics;
+using Canario.Router.Routing;
+
+namespace Canario.Router;
+
+/// <summary>What is served now. A configuration that cannot be served changes nothing, neither for its model nor for others.</summary>
+internal sealed class RouterState(
+    RouterServer server, RouterMetrics metrics, UpstreamOptions upstream, Sweeper sweeper, TimeProvider time, ILogger<RouterState> logger) : IConfigurationSink, IDisposable
+{
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly Dictionary<string, ServedModel> _models = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _modelBySource = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Service> _services = new(StringComparer.Ordinal);
+    private ImmutableDictionary<string, string> _versions = ImmutableDictionary<string, string>.Empty;
+    private volatile bool _synced;
+
+    public bool IsSynced => _synced;
+
+    /// <summary>Versions by model: every new request is split by them.</summary>
+    public IReadOnlyDictionary<string, string> Versions => Volatile.Read(ref _versions);
+
+    public async ValueTask SetConfigurationAsync(string source, string json)
+    {
+        await _gate.WaitAsync();
+        try
+        {
+            var (configuration, error) = ConfigurationReader.Read(json);
+            error ??= FindConflict(source, configuration!);
+            if (error is not null)
+            {
+                metrics.BadConfigurations.Increment();
+                Log.BadConfiguration(logger, source, error);
+                return;
+            }
+            if (_modelBySource.TryGetValue(source, out string? before) && before != configuration!.Model) await RemoveAsync(before);
+            _modelBySource[source] = configuration!.Model;
+            await ApplyAsync(source, configuration);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    public async ValueTask RemoveConfigurationAsync(string source)
+    {
+        await _gate.WaitAsync();
+        try
+        {
+            if (_modelBySource.Remove(source, out string? model)) await RemoveAsync(model);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    public void SetEndpoints(string service, IReadOnlyList<EndpointAddress> endpoints) => Find(service).Set(endpoints);
+
+    public void SetSynced()
+    {
+        if (_synced) return;
+        _synced = true;
+        Log.Synced(logger);
+    }
+
+    /// <summary>Ports that were taken may be free by now.</summary>
+    public async Task RetryAsync()
+    {
+        await _gate.WaitAsync();
+        try
+        {
+            foreach (var model in _models.Values.Where(m => m.BoundPort != m.Route.Configuration.Port).ToArray()) await BindAsync(model);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    public void Dispose()
+    {
+        _gate.Dispose();
+        foreach (var service in _services.Values) service.Set([]);
+    }
+
+    private Service Find(string name) => _services.GetOrAdd(name, static (_, s) => new Service(s.upstream, s.sweeper, s.time), (upstream, sweeper, time));
+
+    private string? FindConflict(string source, RouterConfiguration configuration)
+    {
+        foreach (var other in _models.Values)
+        {
+            var theirs = other.Route.Configuration;
+            if (theirs.Model == configuration.Model)
+            {
+                if (other.Source != source) return $"model: \"{configuration.Model}\" is configured by {other.Source} already";
+            }
+            else if (Math.Abs(theirs.Port - configuration.Port) < 2)
+            {
+                return $"port: {configuration.Port} and the next overlap {theirs.Port} and the next of model \"{theirs.Model}\"";
+            }
+        }
+        return null;
+    }
+
+    private async Task ApplyAsync(string source, RouterConfiguration configuration)
+    {
+        var route = Build(configuration);
+        if (_models.TryGetValue(configuration.Model, out var model))
+        {
+            RemoveMetrics(model.Route.Configuration, configuration);
+            model.Route = route;
+        }
+        else
+        {
+            model = new ServedModel(source, route);
+            _models.Add(configuration.Model, model);
+        }
+        // From here on every request is split anew, whatever connection it comes by.
+        model.Listener.Route = route;
+        if (model.BoundPort != configuration.Port) await BindAsync(model);
+        else Acknowledge(model);
+    }
+
+    private async Task BindAsync(ServedModel model)
+    {
+        var configuration = model.Route.Configuration;
+        try
+        {
+            await server.BindAsync(configuration.Port, model.Listener);
+        }
+        catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException or UnauthorizedAccessException)
+        {
+            if (!model.BindFailed) Log.ListenFailed(logger, configuration.Port, configuration.Model, e.Message);
+            model.BindFailed = true;
+            return;
+        }
+        if (model.BoundPort != 0) await server.UnbindAsync(model.BoundPort);
+        model.BoundPort = configuration.Port;
+        model.BindFailed = false;
+        Acknowledge(model);
+    }
+
+    private void Acknowledge(ServedModel model)
+    {
+        var c = model.Route.Configuration;
+        Volatile.Write(ref _versions, _versions.SetItem(c.Model, c.Version));
+        Log.Applied(logger, c.Model, c.Version, string.Join(", ", c.Backends.Select(b => $"{b.Revision} {b.Weight}")));
+    }
+
+    private async Task RemoveAsync(string name)
+    {
+        if (!_models.Remove(name, out var model)) return;
+        Volatile.Write(ref _versions, _versions.Remove(name));
+        if (model.BoundPort != 0) await server.UnbindAsync(model.BoundPort);
+        model.Listener.Route = null;
+        RemoveMetrics(model.Route.Configuration, null);
+        Log.Removed(logger, name);
+    }
+
+    private Route Build(RouterConfiguration c) => new(
+        c,
+        new Split(c),
+        [.. c.Backends.Select(b => new Backend(b.Revision, Find(b.Service), metrics.For(new ModelIdentity(c.Namespace, c.Model, b.Revision))))]);
+
+    private void RemoveMetrics(RouterConfiguration before, RouterConfiguration? after)
+    {
+        foreach (var b in before.Backends)
+        {
+            if (after is not null && after.Namespace == before.Namespace && after.Backends.Any(a => a.Revision == b.Revision)) continue;
+            metrics.Remove(new ModelIdentity(before.Namespace, before.Model, b.Revision));
+        }
+    }
+
+    private sealed class ServedModel(string source, Route route)
+    {
+        public string Source => source;
+
+        public Route Route { get; set; } = route;
+
+        public ModelListener Listener { get; } = new(route.Configuration.Model);
+
+        /// <summary>0: none yet.</summary>
+        public int BoundPort { get; set; }
+
+        public bool BindFailed { get; set; }
+    }
+}
