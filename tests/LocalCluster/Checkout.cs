@@ -1,6 +1,7 @@
 namespace Canario.LocalCluster;
 
-internal static class Checkout
+/// <summary>Where the sources are.</summary>
+public static class Checkout
 {
     /// <summary>The folder that holds Operator.sln, above the running program.</summary>
     public static string Root { get; } = Find();

@@ -1,0 +1,20 @@
+namespace Canario.Demo;
+
+/// <summary>The demo speaks to the cluster as its users do.</summary>
+internal sealed class Kubectl(string kubeconfig)
+{
+    private readonly Tool tool = new("kubectl", new Dictionary<string, string> { ["KUBECONFIG"] = kubeconfig });
+
+    public Task<string> RunAsync(CancellationToken cancellationToken, params string[] arguments) => tool.RunAsync(arguments, null, cancellationToken);
+
+    // Without validation on the client's side: the schema of a 1.20 API server is unknown to a newer kubectl. The server validates all the same.
+    public Task<string> ApplyAsync(string yaml, CancellationToken cancellationToken) =>
+        tool.RunAsync(["apply", "--server-side", "--validate=false", "-f", "-"], yaml, cancellationToken);
+
+    public async Task<RolloutView> ReadAsync(CancellationToken cancellationToken) =>
+        RolloutView.Read(await RunAsync(cancellationToken, "get", "modeldeployment", Manifests.Name, "-n", Manifests.Namespace, "-o", "json"));
+
+    /// <summary>A command to the operator, as an annotation; see docs/rollouts.md.</summary>
+    public Task CommandAsync(string action, string revision, CancellationToken cancellationToken) =>
+        RunAsync(cancellationToken, "annotate", "--overwrite", "modeldeployment", Manifests.Name, "-n", Manifests.Namespace, $"canario.dev/command={action}/{revision}/demo");
+}
