@@ -1,0 +1,50 @@
+using Canario.Rollouts;
+
+namespace Canario.Operator.Metrics.Prometheus;
+
+/// <summary>Reads a gate's two windows as raw samples and counts in them.</summary>
+sealed class PrometheusSource(PrometheusClient client) : IMetricSource
+{
+    public const string SourceName = "Prometheus";
+
+    /// <summary>How far before a window the last sample is looked for, as Prometheus itself does; scrape intervals are shorter.</summary>
+    private static readonly TimeSpan s_lookBack = TimeSpan.FromMinutes(5);
+
+    private static readonly Dictionary<string, IGateQuery> s_queries =
+        new IGateQuery[]
+        {
+            new ErrorRateQuery(),
+            new LatencyQuery(),
+            new DriftQuery(GateTypes.PredictionDrift, Contract.MetricNames.PredictionValues, Contract.MetricNames.PredictionBaseline, Contract.MetricLabels.Output),
+            new DriftQuery(GateTypes.FeatureDrift, Contract.MetricNames.FeatureValues, Contract.MetricNames.FeatureBaseline, Contract.MetricLabels.Feature),
+        }.ToDictionary(q => q.GateType, StringComparer.Ordinal);
+
+    public string Name => SourceName;
+
+    public async Task<Measurement> MeasureAsync(MetricTarget target, MeasureRequest request, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (!s_queries.TryGetValue(request.Gate.Type, out var query))
+            return new ProviderError($"Prometheus cannot measure gates of type {request.Gate.Type}");
+        try
+        {
+            var candidate = ReadAsync(target, query, request, request.Candidate, request.CandidateFrom, now, cancellationToken);
+            var stable = ReadAsync(target, query, request, request.Stable, request.StableFrom, request.StableUntil ?? now, cancellationToken);
+            await Task.WhenAll(candidate, stable);
+            return query.Measure(request, await candidate, await stable);
+        }
+        catch (PrometheusException e)
+        {
+            return new ProviderError(e.Message);
+        }
+    }
+
+    private async Task<RevisionWindow> ReadAsync(
+        MetricTarget target, IGateQuery query, MeasureRequest request, string revision, DateTimeOffset from, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        var start = from.ToUnixTimeMilliseconds() / 1000.0;
+        if (revision.Length == 0 || until <= from)
+            return new RevisionWindow([], start);
+        var selector = query.BuildSelector(target.Namespace, target.Model, revision, request.Gate);
+        return new RevisionWindow(await client.ReadRangeAsync(target, selector, until - from + s_lookBack, until, cancellationToken), start);
+    }
+}

@@ -1,0 +1,172 @@
+using Canario.Contract;
+using Canario.Operator.Metrics;
+using Canario.Operator.Metrics.Prometheus;
+using Canario.Rollouts;
+using Canario.Telemetry.Metrics;
+using Microsoft.AspNetCore.Http;
+
+namespace Canario.Operator.Tests.Metrics;
+
+public sealed class PrometheusSourceTests : IAsyncLifetime
+{
+    private const string Model = "iris";
+    private readonly HttpClient _http = PrometheusClient.CreateHttpClient();
+    private readonly MetricRegistry _registry = new();
+    private readonly Counter _requests;
+    private readonly Histogram _duration;
+    private readonly Counter _predictions;
+    private readonly Gauge _baseline;
+    private PrometheusSource _source = null!;
+    private LoopbackServer _scraped = null!;
+    private PrometheusProcess _prometheus = null!;
+
+    public PrometheusSourceTests()
+    {
+        _requests = _registry.CreateCounter(MetricNames.RouterRequests, "R.", MetricLabels.Namespace, MetricLabels.Model, MetricLabels.Revision, MetricLabels.Code);
+        _duration = _registry.CreateHistogram(MetricNames.RouterDuration, "D.", LatencyBuckets.Seconds, MetricLabels.Namespace, MetricLabels.Model, MetricLabels.Revision);
+        _predictions = _registry.CreateCounter(MetricNames.PredictionValues, "P.", MetricLabels.Namespace, MetricLabels.Model, MetricLabels.Revision, MetricLabels.Output, MetricLabels.Bin);
+        _baseline = _registry.CreateGauge(MetricNames.PredictionBaseline, "B.", MetricLabels.Namespace, MetricLabels.Model, MetricLabels.Revision, MetricLabels.Output, MetricLabels.Bin);
+    }
+
+    public async Task InitializeAsync()
+    {
+        _scraped = await LoopbackServer.StartAsync(context => MetricsEndpoint.WriteAsync(context, _registry));
+        _prometheus = await PrometheusProcess.StartAsync(_scraped.Address, _http);
+        _source = new PrometheusSource(new PrometheusClient(_http));
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _prometheus.DisposeAsync();
+        await _scraped.DisposeAsync();
+        _http.Dispose();
+    }
+
+    [Fact]
+    public async Task Errors_of_both_sides_are_counted_exactly_from_the_windows_start()
+    {
+        _requests.WithLabels("ns", Model, "iris-stable", "200").Increment(1000);
+        await ScrapedAsync(MetricNames.RouterRequests + "{code=\"200\"} == 1000");
+        var from = TimeProvider.System.GetUtcNow();
+        _requests.WithLabels("ns", Model, "iris-stable", "200").Increment(50);
+        _requests.WithLabels("ns", Model, "iris-stable", "503").Increment(2);
+        _requests.WithLabels("ns", Model, "iris-new", "200").Increment(30);
+        _requests.WithLabels("ns", Model, "iris-new", "404").Increment(5);
+        _requests.WithLabels("ns", Model, "iris-new", "502").Increment(7);
+        _requests.WithLabels("other", Model, "iris-new", "500").Increment(99);
+        await ScrapedAsync(MetricNames.RouterRequests + "{model_namespace=\"other\"} == 99");
+
+        var measured = await MeasureAsync(new GateSpec { Name = "errors", Type = GateTypes.ErrorRate }, from);
+
+        Assert.Equal(new RateMeasurement(new RateCounts(42, 7), new RateCounts(52, 2)), measured);
+    }
+
+    [Fact]
+    public async Task Slow_requests_are_those_above_the_bucket()
+    {
+        var from = TimeProvider.System.GetUtcNow();
+        foreach (var seconds in (double[])[0.01, 0.1, 0.11, 3, 60])
+            _duration.WithLabels("ns", Model, "iris-new").Observe(seconds);
+        await ScrapedAsync(MetricNames.RouterDuration + "_count == 5");
+
+        Assert.Equal(
+            new RateMeasurement(new RateCounts(5, 3), RateCounts.None),
+            await MeasureAsync(new GateSpec { Name = "slow", Type = GateTypes.Latency, SlowerThan = TimeSpan.FromMilliseconds(100) }, from));
+        // 1 s is exposed as 1, and stored as 1.0 by some versions.
+        Assert.Equal(
+            new RateMeasurement(new RateCounts(5, 2), RateCounts.None),
+            await MeasureAsync(new GateSpec { Name = "slow", Type = GateTypes.Latency, SlowerThan = TimeSpan.FromSeconds(1) }, from));
+        Assert.IsType<ProviderError>(await MeasureAsync(new GateSpec { Name = "slow", Type = GateTypes.Latency, SlowerThan = TimeSpan.FromMilliseconds(123) }, from));
+    }
+
+    [Fact]
+    public async Task Drift_has_the_histograms_of_both_sides_and_the_training_baseline()
+    {
+        var from = TimeProvider.System.GetUtcNow();
+        foreach (var (bin, count) in ((string, int)[])[("a", 10), ("b|\"c", 20)])
+        {
+            _predictions.WithLabels("ns", Model, "iris-new", "species", bin).Increment(count);
+            _predictions.WithLabels("ns", Model, "iris-stable", "species", bin).Increment(count * 2);
+            _baseline.WithLabels("ns", Model, "iris-new", "species", bin).Set(count * 3);
+        }
+
+        await ScrapedAsync(MetricNames.PredictionBaseline + "{bin=\"a\"} == 30");
+
+        var sample = Assert.Single(Assert.IsType<DriftMeasurement>(await MeasureAsync(new GateSpec { Name = "drift", Type = GateTypes.PredictionDrift }, from)).Distributions);
+
+        Assert.Equal("species", sample.Name);
+        Assert.Equal(["a", "b|\"c"], sample.Candidate.Names);
+        Assert.Equal([10, 20], sample.Candidate.Counts);
+        Assert.Equal([20, 40], sample.Stable.Counts);
+        Assert.Equal([30, 60], sample.CandidateBaseline.Counts);
+        Assert.Equal(0, sample.StableBaseline.Total);
+    }
+
+    [Fact]
+    public async Task No_series_is_no_data_and_no_answer_is_an_error()
+    {
+        var gate = new GateSpec { Name = "errors", Type = GateTypes.ErrorRate };
+        var now = TimeProvider.System.GetUtcNow();
+
+        Assert.IsType<NoData>(await MeasureAsync(gate, now.AddMinutes(-1)));
+        await _prometheus.DisposeAsync();
+        var error = Assert.IsType<ProviderError>(await MeasureAsync(gate, now.AddMinutes(-1)));
+        Assert.Contains(_prometheus.Address.ToString(), error.Message, StringComparison.Ordinal);
+        _prometheus = await PrometheusProcess.StartAsync(_scraped.Address, _http);
+    }
+
+    [Fact]
+    public async Task A_missing_address_an_error_a_redirect_a_stall_and_a_flood_are_errors_with_their_reason()
+    {
+        var gate = new GateSpec { Name = "errors", Type = GateTypes.ErrorRate };
+        await using var server = await LoopbackServer.StartAsync(async context =>
+        {
+            switch (context.Request.Headers.Authorization.ToString())
+            {
+                case "error":
+                    context.Response.StatusCode = 400;
+                    await context.Response.WriteAsync("""{"status":"error","errorType":"bad_data","error":"parse error"}""");
+                    break;
+                case "redirect":
+                    context.Response.Redirect("http://127.0.0.1:1/");
+                    break;
+                case "stall":
+                    await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+                    break;
+                case "nonsense":
+                    await context.Response.WriteAsync("""{"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"values":[["x"]]}]}}""");
+                    break;
+                case "flood":
+                    var piece = new byte[1 << 20];
+                    for (var i = 0; i < 64 && !context.RequestAborted.IsCancellationRequested; i++)
+                        await context.Response.Body.WriteAsync(piece);
+                    break;
+            }
+        });
+        foreach (var (authorization, expected) in ((string, string)[])[("error", "parse error"), ("redirect", "302"), ("stall", "within 0.5 s"), ("nonsense", "malformed"), ("flood", "larger than")])
+        {
+            var timeout = authorization == "stall" ? TimeSpan.FromSeconds(0.5) : TimeSpan.FromSeconds(30);
+            var error = Assert.IsType<ProviderError>(await MeasureAsync(gate, default, new MetricTarget("ns", Model, server.Address, timeout, authorization)));
+            Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        }
+
+        var missing = Assert.IsType<ProviderError>(await MeasureAsync(gate, default, new MetricTarget("ns", Model, null, TimeSpan.FromSeconds(1), null, "Secret x is missing")));
+        Assert.Equal("Secret x is missing", missing.Message);
+    }
+
+    private Task<Measurement> MeasureAsync(GateSpec gate, DateTimeOffset from, MetricTarget? target = null) =>
+        _source.MeasureAsync(
+            target ?? new MetricTarget("ns", Model, _prometheus.Address, TimeSpan.FromSeconds(20)),
+            new MeasureRequest(gate, "iris-new", "iris-stable", from, from, null),
+            TimeProvider.System.GetUtcNow(),
+            CancellationToken.None);
+
+    /// <summary>Waits until Prometheus answers a comparison with a series.</summary>
+    private Task ScrapedAsync(string condition) => Eventually.TrueAsync(
+        async () =>
+        {
+            using var answer = await _http.GetAsync(new Uri($"{_prometheus.Address}api/v1/query?query={Uri.EscapeDataString(condition)}"));
+            return (await answer.Content.ReadAsStringAsync()).Contains("\"value\"", StringComparison.Ordinal);
+        },
+        condition);
+}
