@@ -1,0 +1,140 @@
+using System.Globalization;
+using System.Text;
+
+namespace Canario.Rollouts.Tests;
+
+/// <summary>Pods, routers and a metric source around the machine: does what the world says, a tick later. Writes down what changed.</summary>
+sealed class SimulatedCluster
+{
+    static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    readonly Dictionary<string, int> desired = [];
+    readonly StringBuilder timeline = new();
+
+    public SimulatedCluster(RolloutPlan plan) => Plan = plan;
+
+    public RolloutPlan Plan { get; set; }
+
+    public RolloutState State { get; set; } = RolloutState.Initial;
+
+    public World World { get; private set; } = World.Nothing;
+
+    public DateTimeOffset Now { get; private set; } = Start;
+
+    public TimeSpan Elapsed => Now - Start;
+
+    /// <summary>Ready replicas at most, by revision; absent: as many as are asked for.</summary>
+    public Dictionary<string, int> ReadyAtMost { get; } = [];
+
+    public Dictionary<string, PodFailure> Failures { get; } = [];
+
+    public Dictionary<string, Measurement> Measurements { get; } = [];
+
+    public RolloutCommand? Command { get; set; }
+
+    public bool RoutersFollow { get; set; } = true;
+
+    public TrafficSplit? InForce { get; set; }
+
+    public string Timeline => timeline.ToString();
+
+    public int Ready(string revision) =>
+        Failures.ContainsKey(revision) ? 0 : Math.Min(desired.GetValueOrDefault(revision), ReadyAtMost.GetValueOrDefault(revision, int.MaxValue));
+
+    public Observation Observe() => new()
+    {
+        Revisions = [.. desired.Select(pair => new RevisionObservation
+        {
+            Revision = pair.Key,
+            Desired = pair.Value,
+            Ready = Ready(pair.Key),
+            Updated = pair.Value,
+            Failure = Failures.GetValueOrDefault(pair.Key),
+        })],
+        TrafficInForce = InForce,
+        MeasuredFrom = RolloutMachine.Measures(Plan, State) is [var first, ..] ? first.CandidateFrom : null,
+        Measurements = RolloutMachine.Measures(Plan, State)
+            .Where(request => Measurements.ContainsKey(request.Gate.Name))
+            .ToDictionary(request => request.Gate.Name, request => Measurements[request.Gate.Name]),
+        Command = Command,
+    };
+
+    public Decision Tick(TimeSpan? by = null)
+    {
+        Now += by ?? TimeSpan.FromSeconds(5);
+        var decision = RolloutMachine.Decide(Plan, State, Observe(), Now);
+        Write(State, decision);
+        State = decision.Next;
+        Apply(decision.World);
+        return decision;
+    }
+
+    /// <summary>Ticks until the condition holds; fails after so many ticks.</summary>
+    public SimulatedCluster Until(Func<RolloutState, bool> condition, int ticks = 400)
+    {
+        for (var i = 0; i < ticks; i++)
+        {
+            Tick();
+            if (condition(State))
+            {
+                return this;
+            }
+        }
+
+        throw new InvalidOperationException($"Not reached in {ticks} ticks:\n{timeline}");
+    }
+
+    public SimulatedCluster Until(RolloutPhase phase) => Until(state => state.Phase == phase);
+
+    public SimulatedCluster For(int ticks)
+    {
+        for (var i = 0; i < ticks; i++)
+        {
+            Tick();
+        }
+
+        return this;
+    }
+
+    public SimulatedCluster Do(string what, Action<SimulatedCluster> action)
+    {
+        timeline.Append(CultureInfo.InvariantCulture, $"        -- {what}\n");
+        action(this);
+        return this;
+    }
+
+    void Apply(World world)
+    {
+        World = world;
+        foreach (var gone in desired.Keys.Except(world.Revisions.Select(revision => revision.Revision)).ToArray())
+        {
+            desired.Remove(gone);
+        }
+
+        foreach (var revision in world.Revisions)
+        {
+            desired[revision.Revision] = revision.Replicas;
+        }
+
+        if (RoutersFollow)
+        {
+            InForce = world.Split;
+        }
+    }
+
+    void Write(RolloutState before, Decision decision)
+    {
+        var next = decision.Next;
+        if (decision.Transitions.Count == 0 && decision.World == World && before.Phase == next.Phase && before.Reason == next.Reason)
+        {
+            return;
+        }
+
+        var world = string.Join(" ", decision.World.Revisions.Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Revision}×{r.Replicas}={r.Weight}%")));
+        timeline.Append(CultureInfo.InvariantCulture, $"{Elapsed.TotalSeconds,5:0} s {next.Phase,-11} {world,-36} {next.Reason}: {next.Message}\n");
+        foreach (var transition in decision.Transitions)
+        {
+            timeline.Append(CultureInfo.InvariantCulture, $"          {(transition.Warning ? '!' : '·')} {transition.Reason}: {transition.Message}\n");
+        }
+    }
+}
