@@ -52,13 +52,15 @@ internal static class OciLayout
         {
             foreach (var file in files)
             {
-                writer.WriteEntry(new PaxTarEntry(file.Content is null ? TarEntryType.Directory : TarEntryType.RegularFile, file.Path)
+                var entry = new PaxTarEntry(file.Content is null ? TarEntryType.Directory : TarEntryType.RegularFile, file.Path)
                 {
                     Mode = file.Mode,
                     // Equal content must give an equal digest.
                     ModificationTime = DateTimeOffset.UnixEpoch,
-                    DataStream = file.Content is null ? null : new MemoryStream(file.Content),
-                });
+                };
+                if (file.Content is not null)
+                    entry.DataStream = new MemoryStream(file.Content);
+                writer.WriteEntry(entry);
             }
         }
 
