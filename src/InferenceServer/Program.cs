@@ -1,2 +1,33 @@
-var builder = WebApplication.CreateSlimBuilder(args);
-await builder.Build().RunAsync();
+using Canario.Contract;
+using Canario.InferenceServer;
+using Canario.InferenceServer.Configuration;
+using Canario.InferenceServer.Lifecycle;
+
+if (args.Contains("--help"))
+{
+    Console.Write(CommandLine.Help());
+    return ExitCodes.Ok;
+}
+
+if (args.Contains("--version"))
+{
+    Console.WriteLine(InferenceApplication.Version);
+    return ExitCodes.Ok;
+}
+
+string terminationLog = new ServerOptions().TerminationLog;
+try
+{
+    ServerOptions options = CommandLine.Read(args, Environment.GetEnvironmentVariable);
+    terminationLog = options.TerminationLog;
+    await using WebApplication app = InferenceApplication.Build(options);
+    await app.RunAsync();
+    return app.Services.GetRequiredService<ServerState>().ExitCode;
+}
+catch (Exception e) when (e is ConfigurationException or IOException)
+{
+    // IOException: the port is taken, or the address is not this machine's.
+    Console.Error.WriteLine(e.Message);
+    TerminationLog.Write(terminationLog, e.Message);
+    return ExitCodes.BadConfiguration;
+}

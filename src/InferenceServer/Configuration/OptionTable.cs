@@ -1,0 +1,80 @@
+using System.Globalization;
+using Canario.Contract;
+
+namespace Canario.InferenceServer.Configuration;
+
+/// <summary>Every option of the server.</summary>
+internal static class OptionTable
+{
+    public static IReadOnlyList<ServerOption> All { get; } =
+    [
+        new("namespace", InferenceEnvironment.Namespace, "Namespace of the ModelDeployment: a label of the metrics. Default: default.",
+            (o, v) => o with { Identity = o.Identity with { Namespace = v } }),
+        new("model", InferenceEnvironment.Model, "Name of the model, also in V2 paths. Default: model.",
+            (o, v) => o with { Identity = o.Identity with { Model = v } }),
+        new("revision", InferenceEnvironment.Revision, "Name of the revision, the V2 version. Default: local.",
+            (o, v) => o with { Identity = o.Identity with { Revision = v } }),
+        new("model-uri", InferenceEnvironment.ModelUri, "file:///… or http(s)://… of the ONNX file, or of its folder when it ends in '/'. Required.",
+            (o, v) => o with { ModelUri = ReadUri(v) }),
+        new("model-sha256", InferenceEnvironment.ModelSha256, "Hex sha256 that the ONNX file must have. Default: not checked.",
+            (o, v) => o with { ModelSha256 = ReadDigest(v) }),
+        new("metadata-sha256", InferenceEnvironment.MetadataSha256, "Hex sha256 that metadata.json must have. Default: not checked.",
+            (o, v) => o with { MetadataSha256 = ReadDigest(v) }),
+        new("baseline-sha256", InferenceEnvironment.BaselineSha256, "Hex sha256 that baseline.json must have. Default: not checked.",
+            (o, v) => o with { BaselineSha256 = ReadDigest(v) }),
+        new("cache-directory", InferenceEnvironment.CacheDirectory, "Folder for downloaded models. Default: canario-models in the temporary folder.",
+            (o, v) => o with { CacheDirectory = v }),
+        new("threads", InferenceEnvironment.Threads, "Threads of one run, 0 to 256; 0: one a core. Default: 1.",
+            (o, v) => o with { Threads = (int)ReadWhole(v, 0, 256) }),
+        new("drain-seconds", InferenceEnvironment.DrainSeconds, "Seconds from SIGTERM to the first refused connection, 0 to 3600. Default: 5.",
+            (o, v) => o with { Drain = TimeSpan.FromSeconds(ReadWhole(v, 0, 3600)) }),
+        new("address", "CANARIO_ADDRESS", "IP address to listen on; *: all. Default: *.",
+            (o, v) => o with { Address = v }),
+        new("http-port", "CANARIO_HTTP_PORT", "Port of REST, health and metrics; 0: any free one. Default: 8080.",
+            (o, v) => o with { HttpPort = (int)ReadWhole(v, 0, 65535) }),
+        new("max-model-bytes", "CANARIO_MAX_MODEL_BYTES", "Largest model that is fetched. Default: 16 GiB.",
+            (o, v) => o with { MaximumModelBytes = ReadWhole(v, 1, long.MaxValue) }),
+        new("fetch-timeout-seconds", "CANARIO_FETCH_TIMEOUT_SECONDS", "Seconds for fetching the model, all attempts together, 1 to 86400. Default: 1800.",
+            (o, v) => o with { FetchTimeout = TimeSpan.FromSeconds(ReadWhole(v, 1, 86400)) }),
+        new("fetch-attempts", "CANARIO_FETCH_ATTEMPTS", "Attempts at fetching a file, 1 to 20. Default: 5.",
+            (o, v) => o with { FetchAttempts = (int)ReadWhole(v, 1, 20) }),
+        new("max-body-bytes", "CANARIO_MAX_BODY_BYTES", "Largest request body. Default: 32 MiB.",
+            (o, v) => o with { Limits = o.Limits with { MaximumBodyBytes = ReadWhole(v, 1, 1 << 30) } }),
+        new("max-rows", "CANARIO_MAX_ROWS", "Most rows in one request. Default: 4096.",
+            (o, v) => o with { Limits = o.Limits with { MaximumRows = (int)ReadWhole(v, 1, 10_000_000) } }),
+        new("max-string-bytes", "CANARIO_MAX_STRING_BYTES", "Longest string in a request. Default: 64 KiB.",
+            (o, v) => o with { Limits = o.Limits with { MaximumStringBytes = (int)ReadWhole(v, 1, 1 << 30) } }),
+        new("termination-log", "CANARIO_TERMINATION_LOG", "Existing file that gets the reason of a failure. Default: /dev/termination-log.",
+            (o, v) => o with { TerminationLog = v }),
+        new("log-level", "CANARIO_LOG_LEVEL", "trace, debug, information, warning, error or critical. Default: information.",
+            (o, v) => o with { LogLevel = ReadLogLevel(v) }),
+    ];
+
+    private static Uri ReadUri(string value)
+    {
+        if (!Uri.TryCreate(value, UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("file" or "http" or "https"))
+            throw new ConfigurationException($"'{value}' is not a file:///… or http(s)://… address");
+        // A folder: the model has its usual name in it.
+        if (!uri.AbsolutePath.EndsWith('/')) return uri;
+        return new UriBuilder(uri) { Path = uri.AbsolutePath + ModelFiles.Model }.Uri;
+    }
+
+    private static string ReadDigest(string value)
+    {
+        if (value.Length == 0) return value;
+        if (value.Length != 64 || !value.All(char.IsAsciiHexDigit)) throw new ConfigurationException($"'{value}' is not a sha256: 64 hex digits");
+        return value.ToLowerInvariant();
+    }
+
+    private static long ReadWhole(string value, long minimum, long maximum)
+    {
+        if (long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) && number >= minimum && number <= maximum)
+            return number;
+        throw new ConfigurationException($"'{value}' is not a whole number from {minimum} to {maximum}");
+    }
+
+    private static LogLevel ReadLogLevel(string value) =>
+        Enum.TryParse(value, ignoreCase: true, out LogLevel level) && level is >= LogLevel.Trace and <= LogLevel.Critical && !char.IsAsciiDigit(value[0])
+            ? level
+            : throw new ConfigurationException($"'{value}' is none of trace, debug, information, warning, error, critical");
+}

@@ -1,0 +1,25 @@
+using Canario.Contract;
+using Canario.InferenceServer.Http;
+
+namespace Canario.InferenceServer.Configuration;
+
+/// <summary>How the server runs. <see cref="OptionTable"/> says where each value comes from.</summary>
+internal sealed record ServerOptions
+{
+    public ModelIdentity Identity { get; init; } = new("default", "model", "local");
+    public Uri? ModelUri { get; init; }
+    public string ModelSha256 { get; init; } = "";
+    public string MetadataSha256 { get; init; } = "";
+    public string BaselineSha256 { get; init; } = "";
+    public string CacheDirectory { get; init; } = Path.Combine(Path.GetTempPath(), "canario-models");
+    public int Threads { get; init; } = 1;
+    public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(5);
+    public string Address { get; init; } = "*";
+    public int HttpPort { get; init; } = Ports.InferenceHttp;
+    public long MaximumModelBytes { get; init; } = 16L << 30;
+    public TimeSpan FetchTimeout { get; init; } = TimeSpan.FromMinutes(30);
+    public int FetchAttempts { get; init; } = 5;
+    public RequestLimits Limits { get; init; } = new();
+    public string TerminationLog { get; init; } = "/dev/termination-log";
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
+}

@@ -1,0 +1,145 @@
+using Canario.Contract;
+using Canario.InferenceServer.Json;
+using Canario.InferenceServer.Lifecycle;
+using Canario.InferenceServer.Models;
+using Canario.InferenceServer.Observation;
+using Canario.InferenceServer.V2;
+using Canario.Telemetry;
+using Canario.Telemetry.Metrics;
+
+namespace Canario.InferenceServer.Http;
+
+/// <summary>Finds who answers a path. By hand: there are few paths, and routing tables cost more than the whole of a small inference.</summary>
+internal sealed class Dispatcher(ServerState state, InferenceHandler inference, MetricRegistry registry, string version)
+{
+    private const string PredictPath = "/predict";
+
+    public Task HandleAsync(HttpContext context)
+    {
+        string requestId = RequestIds.Accept(context.Request.Headers[Headers.RequestId]);
+        context.Response.Headers[Headers.RequestId] = requestId;
+        // A client that keeps a connection would lose a request to the end of the process.
+        if (state.IsDraining) context.Response.Headers.Connection = "close";
+
+        string path = context.Request.Path.Value ?? "";
+        return path switch
+        {
+            PredictPath => PostAsync(context, RequestMetrics.Predict, requestId),
+            HttpPaths.Metrics => GetAsync(context, () => MetricsEndpoint.WriteAsync(context, registry)),
+            HttpPaths.Health or HttpPaths.Ready => GetAsync(context, () => HealthAsync(context)),
+            HttpPaths.Live => GetAsync(context, () => LiveAsync(context)),
+            HttpPaths.V2Live => GetAsync(context, () => LiveAsync(context)),
+            HttpPaths.V2Ready => GetAsync(context, () => ReadyAsync(context)),
+            "/v2" or "/v2/" => GetAsync(context, () => ServerAsync(context)),
+            _ when path.StartsWith("/v2/models/", StringComparison.Ordinal) => ModelAsync(context, path, requestId),
+            _ => Answers.WriteErrorAsync(context, StatusCodes.Status404NotFound, "there is nothing at this path").AsTask(),
+        };
+    }
+
+    /// <summary><c>/v2/models/{name}[/versions/{version}][/ready | /infer]</c></summary>
+    private Task ModelAsync(HttpContext context, string path, string requestId)
+    {
+        string[] parts = path["/v2/models/".Length..].Split('/');
+        int next = 1;
+        string? wantedVersion = null;
+        if (parts.Length > 2 && parts[1] == "versions")
+        {
+            wantedVersion = parts[2];
+            next = 3;
+        }
+
+        string action = next < parts.Length ? parts[next] : "";
+        if (parts.Length > next + 1 || action is not ("" or "ready" or "infer"))
+            return Answers.WriteErrorAsync(context, StatusCodes.Status404NotFound, "there is nothing at this path").AsTask();
+
+        ServedModel? model = state.Model;
+        if (model is null)
+        {
+            return action == "ready" && HttpMethods.IsGet(context.Request.Method)
+                ? ReadyAsync(context)
+                : Answers.WriteErrorAsync(context, StatusCodes.Status503ServiceUnavailable, "the model is not loaded yet").AsTask();
+        }
+
+        if (parts[0] != model.Name)
+            return NotFoundAsync(context, $"there is no model {Tensors.TensorNames.Quote(parts[0])}; '{model.Name}' is served");
+        if (wantedVersion is not null && wantedVersion != model.Revision)
+            return NotFoundAsync(context, $"model '{model.Name}' has no version {Tensors.TensorNames.Quote(wantedVersion)}; '{model.Revision}' is served");
+        return action switch
+        {
+            "infer" => PostAsync(context, RequestMetrics.V2, requestId),
+            "ready" => GetAsync(context, () => ModelReadyAsync(context, model)),
+            _ => GetAsync(context, () => MetadataAsync(context, model)),
+        };
+    }
+
+    private Task PostAsync(HttpContext context, string protocol, string requestId) => HttpMethods.IsPost(context.Request.Method)
+        ? inference.HandleAsync(context, protocol, requestId)
+        : WrongMethodAsync(context, "POST");
+
+    private static Task GetAsync(HttpContext context, Func<Task> answer) =>
+        HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method) ? answer() : WrongMethodAsync(context, "GET, HEAD");
+
+    private static Task WrongMethodAsync(HttpContext context, string allowed)
+    {
+        context.Response.Headers.Allow = allowed;
+        return Answers.WriteErrorAsync(context, StatusCodes.Status405MethodNotAllowed, $"this path takes {allowed}").AsTask();
+    }
+
+    private static Task NotFoundAsync(HttpContext context, string message) =>
+        Answers.WriteErrorAsync(context, StatusCodes.Status404NotFound, message).AsTask();
+
+    private Task ServerAsync(HttpContext context)
+    {
+        var output = new JsonOutput();
+        V2ResponseWriter.WriteServer(output, version);
+        return WriteAsync(context, StatusCodes.Status200OK, output);
+    }
+
+    private static Task MetadataAsync(HttpContext context, ServedModel model)
+    {
+        var output = new JsonOutput();
+        V2ResponseWriter.WriteModel(output, model);
+        return WriteAsync(context, StatusCodes.Status200OK, output);
+    }
+
+    private Task ModelReadyAsync(HttpContext context, ServedModel model)
+    {
+        bool ready = state.Phase == ServerPhase.Ready;
+        JsonOutput output = new JsonOutput().Raw("{\"name\":"u8).Text(model.Name).Raw(ready ? ",\"ready\":true}"u8 : ",\"ready\":false}"u8);
+        return WriteAsync(context, ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, output);
+    }
+
+    private static Task LiveAsync(HttpContext context) => WriteAsync(context, StatusCodes.Status200OK, new JsonOutput().Raw("{\"live\":true}"u8));
+
+    /// <summary>The specification names the member <c>live</c> here too; <c>ready</c> is what readers look for.</summary>
+    private Task ReadyAsync(HttpContext context) => state.Phase == ServerPhase.Ready
+        ? WriteAsync(context, StatusCodes.Status200OK, new JsonOutput().Raw("{\"live\":true,\"ready\":true}"u8))
+        : WriteAsync(context, StatusCodes.Status503ServiceUnavailable, new JsonOutput().Raw("{\"live\":true,\"ready\":false}"u8));
+
+    private Task HealthAsync(HttpContext context)
+    {
+        ServerPhase phase = state.Phase;
+        string status = phase switch
+        {
+            ServerPhase.Ready => "ready",
+            ServerPhase.Loading => "loading",
+            ServerPhase.Draining => "draining",
+            _ => "failed",
+        };
+        JsonOutput output = new JsonOutput().Raw("{\"status\":"u8).Text(status);
+        if (state.Model is { } model) output.Raw(",\"model\":"u8).Text(model.Name).Raw(",\"revision\":"u8).Text(model.Revision);
+        if (state.Failure is { } failure) output.Raw(",\"reason\":"u8).Text(failure);
+        output.Raw("}"u8);
+        return WriteAsync(context, phase == ServerPhase.Ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, output);
+    }
+
+    private static Task WriteAsync(HttpContext context, int status, JsonOutput output)
+    {
+        // A HEAD is answered like a GET, without the body.
+        if (!HttpMethods.IsHead(context.Request.Method)) return Answers.WriteAsync(context, status, output).AsTask();
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = output.Written.Length;
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,68 @@
+using System.Net;
+using System.Reflection;
+using Canario.InferenceServer.Configuration;
+using Canario.InferenceServer.Http;
+using Canario.InferenceServer.Lifecycle;
+using Canario.InferenceServer.Models;
+using Canario.InferenceServer.Observation;
+using Canario.Telemetry.Logging;
+using Canario.Telemetry.Metrics;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Canario.InferenceServer;
+
+/// <summary>Puts the server together; the process, the tests and the benchmarks use this one composition.</summary>
+internal static class InferenceApplication
+{
+    // A header, or a whole body, that trickles in holds a connection for nothing.
+    private static readonly TimeSpan s_headersTimeout = TimeSpan.FromSeconds(15);
+
+    // In-flight requests may take this long after the drain; runs longer than that are cut.
+    private static readonly TimeSpan s_shutdownTimeout = TimeSpan.FromSeconds(30);
+
+    public static string Version { get; } =
+        typeof(InferenceApplication).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
+
+    public static WebApplication Build(ServerOptions options, Action<JsonLogOptions>? configureLog = null)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Logging.AddCanarioJson(configureLog);
+        builder.Logging.SetMinimumLevel(options.LogLevel);
+        // The framework's own lines for each request would repeat ours without the request id.
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+
+        var registry = new MetricRegistry();
+        registry.AddProcessMetrics();
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton(registry);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<ServerState>();
+        builder.Services.AddSingleton(new RequestMetrics(registry, options.Identity));
+        builder.Services.AddSingleton(_ => new HttpClient { Timeout = Timeout.InfiniteTimeSpan });
+        builder.Services.AddSingleton<ModelFetcher>();
+        builder.Services.AddSingleton<ModelLoader>();
+        builder.Services.AddSingleton<InferenceHandler>();
+        builder.Services.AddSingleton<IHostLifetime, DrainingLifetime>();
+        builder.Services.AddHostedService<LoadService>();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = s_shutdownTimeout);
+
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = options.Limits.MaximumBodyBytes;
+            kestrel.Limits.RequestHeadersTimeout = s_headersTimeout;
+            if (options.Address == "*") kestrel.ListenAnyIP(options.HttpPort, listen => listen.Protocols = HttpProtocols.Http1);
+            else kestrel.Listen(ReadAddress(options.Address), options.HttpPort, listen => listen.Protocols = HttpProtocols.Http1);
+        });
+
+        WebApplication app = builder.Build();
+        var dispatcher = new Dispatcher(
+            app.Services.GetRequiredService<ServerState>(), app.Services.GetRequiredService<InferenceHandler>(), registry, Version);
+        app.Run(dispatcher.HandleAsync);
+        return app;
+    }
+
+    private static IPAddress ReadAddress(string address) => IPAddress.TryParse(address, out IPAddress? parsed)
+        ? parsed
+        : throw new ConfigurationException($"--address: '{address}' is no IP address");
+}

@@ -1,0 +1,43 @@
+using Canario.Contract;
+using Canario.InferenceServer.Configuration;
+using Canario.InferenceServer.Models;
+
+namespace Canario.InferenceServer.Lifecycle;
+
+/// <summary>Loads the model while the probes are already answered; ends the process when it cannot be served.</summary>
+internal sealed partial class LoadService(
+    ServerOptions options, ServerState state, ModelLoader loader, IHostApplicationLifetime lifetime, ILogger<LoadService> logger) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            state.Serve(await loader.LoadAsync(stoppingToken));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+        }
+        catch (ModelLoadException e)
+        {
+            End(e.ExitCode, e.Message);
+        }
+        catch (Exception e)
+        {
+            End(ExitCodes.ModelLoadFailed, $"{e.GetType().Name}: {e.Message}");
+        }
+    }
+
+    private void End(int exitCode, string reason)
+    {
+        Log.Failed(logger, exitCode, reason);
+        TerminationLog.Write(options.TerminationLog, reason);
+        state.Fail(exitCode, reason);
+        lifetime.StopApplication();
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(20, LogLevel.Critical, "The model cannot be served (exit code {ExitCode}): {Reason}")]
+        public static partial void Failed(ILogger logger, int exitCode, string reason);
+    }
+}

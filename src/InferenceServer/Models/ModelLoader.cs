@@ -1,0 +1,102 @@
+using System.Text.Json;
+using Canario.Contract;
+using Canario.InferenceServer.Configuration;
+using Canario.InferenceServer.Observation;
+using Canario.InferenceServer.Predict;
+using Canario.InferenceServer.Tensors;
+using Canario.OnnxRuntime;
+using Canario.Telemetry.Metrics;
+
+namespace Canario.InferenceServer.Models;
+
+/// <summary>Fetches a model with the files beside it, loads and warms it.</summary>
+internal sealed partial class ModelLoader(ServerOptions options, ModelFetcher fetcher, MetricRegistry registry, ILogger<ModelLoader> logger)
+{
+    // Metadata and baselines are lists of numbers and names; larger ones are a mistake.
+    private const long MaximumSideFileBytes = 16 << 20;
+
+    /// <exception cref="ModelLoadException">With the exit code and a message for people.</exception>
+    public async Task<ServedModel> LoadAsync(CancellationToken cancellation)
+    {
+        using var timed = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        timed.CancelAfter(options.FetchTimeout);
+        try
+        {
+            Uri uri = options.ModelUri!;
+            string path = (await fetcher.FetchAsync(uri, options.ModelSha256, options.MaximumModelBytes, optional: false, timed.Token))!;
+            ModelMetadata? metadata = await ReadAsync(ModelFiles.Metadata, options.MetadataSha256, ContractJson.Default.ModelMetadata, timed.Token);
+            ModelBaseline? baseline = await ReadAsync(ModelFiles.Baseline, options.BaselineSha256, ContractJson.Default.ModelBaseline, timed.Token);
+            // Loading is CPU work for as long as the model is large: not on a thread that the caller may need.
+            return await Task.Run(() => Load(path, metadata, baseline), cancellation);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new ModelLoadException(ExitCodes.ModelUnavailable, $"the model was not fetched within {options.FetchTimeout.TotalSeconds} s");
+        }
+    }
+
+    private ServedModel Load(string path, ModelMetadata? metadata, ModelBaseline? baseline)
+    {
+        Session session = Open(path);
+        try
+        {
+            foreach (ValueInfo input in session.Inputs)
+            {
+                if (input.Kind != ValueKind.Tensor || !Datatypes.IsServed(input.ElementType))
+                    throw new ModelLoadException(ExitCodes.ModelLoadFailed, $"input '{input.Name}' is a {input.Kind} of {input.ElementType}: only tensors of numbers, booleans and strings can be sent");
+            }
+
+            FeaturePlan? plan = metadata is { Features.Count: > 0 } ? FeaturePlan.Build(metadata, session.Inputs) : null;
+            ValueInfo[] outputs = [.. session.Outputs.Where(output => output.Kind == ValueKind.Tensor && Datatypes.IsServed(output.ElementType))];
+            if (outputs.Length == 0) throw new ModelLoadException(ExitCodes.ModelLoadFailed, "the model has no output that is a tensor");
+            DriftObserver drift = DriftObserver.Build(options.Identity, baseline, plan, OutputPlan.Build(metadata, outputs), registry);
+            var model = new ServedModel(options.Identity, session, metadata, drift);
+            TimeSpan run = WarmUp.Run(model);
+            Log.Loaded(logger, options.Identity.Model, options.Identity.Revision, Session.RuntimeVersion, run.TotalMicroseconds, model.IsSlow);
+            return model;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    private Session Open(string path)
+    {
+        try
+        {
+            return new Session(path, new OnnxRuntime.SessionOptions { IntraOpThreads = options.Threads });
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new ModelLoadException(ExitCodes.ModelLoadFailed, $"ONNX Runtime refused the model ({e.Code}): {e.Message}");
+        }
+    }
+
+    private async Task<T?> ReadAsync<T>(string name, string sha256, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, CancellationToken cancellation)
+        where T : class
+    {
+        var uri = new Uri(options.ModelUri!, name);
+        if (options.ModelUri!.Query.Length > 0) uri = new UriBuilder(uri) { Query = options.ModelUri.Query }.Uri;
+        // A digest says that the file exists.
+        string? path = await fetcher.FetchAsync(uri, sha256, MaximumSideFileBytes, optional: sha256.Length == 0, cancellation);
+        if (path is null) return null;
+        try
+        {
+            await using FileStream file = File.OpenRead(path);
+            return await JsonSerializer.DeserializeAsync(file, type, cancellation)
+                ?? throw new ModelLoadException(ExitCodes.ModelLoadFailed, $"{name} is null");
+        }
+        catch (JsonException e)
+        {
+            throw new ModelLoadException(ExitCodes.ModelLoadFailed, $"{name} is malformed: {e.Message}");
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(10, LogLevel.Information, "Model {Model} {Revision} is ready (ONNX Runtime {Runtime}, {RunMicroseconds} us a run, off the socket loop: {IsSlow})")]
+        public static partial void Loaded(ILogger logger, string model, string revision, string runtime, double runMicroseconds, bool isSlow);
+    }
+}

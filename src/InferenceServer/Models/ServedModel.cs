@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using Canario.Contract;
+using Canario.InferenceServer.Observation;
+using Canario.InferenceServer.Predict;
+using Canario.InferenceServer.Tensors;
+using Canario.OnnxRuntime;
+
+namespace Canario.InferenceServer.Models;
+
+/// <summary>A loaded model with all that is derived from it once: prepared runs, the plans of its features and outputs, spare calls.</summary>
+internal sealed class ServedModel : IDisposable
+{
+    // One is in use for each request under way; more than this many spare ones are not worth their memory.
+    private const int SpareCalls = 256;
+    private const int MaximumPreparedRuns = 64;
+
+    private readonly Session _session;
+    private readonly ConcurrentBag<InferenceCall> _spare = [];
+    private readonly ConcurrentDictionary<string, PreparedRun> _selections = new(StringComparer.Ordinal);
+    private readonly PreparedRun _everything;
+
+    public ServedModel(ModelIdentity identity, Session session, ModelMetadata? metadata, DriftObserver drift)
+    {
+        _session = session;
+        Identity = identity;
+        Inputs = session.Inputs;
+        Outputs = [.. session.Outputs.Where(output => output.Kind == ValueKind.Tensor && Datatypes.IsServed(output.ElementType))];
+        AllOutputs = [.. Enumerable.Range(0, Outputs.Count)];
+        Features = metadata is { Features.Count: > 0 } ? FeaturePlan.Build(metadata, Inputs) : null;
+        Results = OutputPlan.Build(metadata, Outputs);
+        Drift = drift;
+        HasSensitiveFeatures = metadata?.Features.Any(feature => feature.Sensitive) ?? false;
+        _everything = Prepare(AllOutputs);
+    }
+
+    public ModelIdentity Identity { get; }
+    public string Name => Identity.Model;
+    public string Revision => Identity.Revision;
+    public IReadOnlyList<ValueInfo> Inputs { get; }
+    public IReadOnlyList<ValueInfo> Outputs { get; }
+    public int[] AllOutputs { get; }
+    /// <summary>Null: the model has no named features.</summary>
+    public FeaturePlan? Features { get; }
+    public IReadOnlyList<OutputPlan> Results { get; }
+    public DriftObserver Drift { get; }
+    public bool HasSensitiveFeatures { get; }
+
+    /// <summary>Runs take so long that they must not hold a thread of the socket loop.</summary>
+    public bool IsSlow { get; set; }
+
+    public InferenceCall Rent() => _spare.TryTake(out InferenceCall? call) ? call : new InferenceCall(Inputs, Outputs.Count);
+
+    public void Return(InferenceCall call)
+    {
+        call.Reset();
+        if (_spare.Count < SpareCalls) _spare.Add(call);
+        else call.Dispose();
+    }
+
+    /// <summary>The run that computes these outputs, in this order.</summary>
+    public PreparedRun RunOf(int[]? outputs)
+    {
+        if (outputs is null) return _everything;
+        string key = string.Join(',', outputs);
+        if (_selections.TryGetValue(key, out PreparedRun? run)) return run;
+        // Orders of many outputs are many: past the bound, the runs are made for one request and left to the collector.
+        return _selections.Count >= MaximumPreparedRuns ? Prepare(outputs) : _selections.GetOrAdd(key, Prepare(outputs));
+    }
+
+    public void Dispose()
+    {
+        while (_spare.TryTake(out InferenceCall? call)) call.Dispose();
+        foreach (PreparedRun run in _selections.Values) run.Dispose();
+        _everything.Dispose();
+        _session.Dispose();
+    }
+
+    private PreparedRun Prepare(int[] outputs) =>
+        _session.Prepare([.. Inputs.Select(input => input.Name)], [.. outputs.Select(index => Outputs[index].Name)]);
+}

@@ -1,0 +1,53 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Canario.Contract;
+using Canario.Telemetry.Metrics;
+
+namespace Canario.InferenceServer.Observation;
+
+/// <summary>Counts and times inference requests.</summary>
+internal sealed class RequestMetrics
+{
+    public const string V2 = "v2-rest";
+    public const string Predict = "predict";
+
+    private static readonly string[] s_protocols = [V2, Predict];
+
+    // Those that a healthy or failing model answers; others get their series when they happen.
+    private static readonly int[] s_expectedCodes = [200, 400, 500, 503];
+
+    private readonly ConcurrentDictionary<(string Protocol, int Code), CounterChild> _requests = new();
+    private readonly Counter _counter;
+    private readonly HistogramChild _duration;
+    private readonly ModelIdentity _identity;
+
+    public RequestMetrics(MetricRegistry registry, ModelIdentity identity)
+    {
+        _identity = identity;
+        _counter = registry.CreateCounter(
+            MetricNames.InferenceRequests,
+            "Inference requests, by the status answered.",
+            MetricLabels.Namespace, MetricLabels.Model, MetricLabels.Revision, MetricLabels.Code, MetricLabels.Protocol);
+        _duration = registry.CreateHistogram(
+            MetricNames.InferenceDuration,
+            "From the request's head to the answer handed to the connection, in seconds.",
+            LatencyBuckets.Seconds,
+            MetricLabels.Namespace, MetricLabels.Model, MetricLabels.Revision)
+            .WithLabels(identity.Namespace, identity.Model, identity.Revision);
+        foreach (string protocol in s_protocols)
+        {
+            foreach (int code in s_expectedCodes) Requests(protocol, code);
+        }
+    }
+
+    public void Count(string protocol, int code, TimeSpan duration)
+    {
+        Requests(protocol, code).Increment();
+        _duration.Observe(duration.TotalSeconds);
+    }
+
+    private CounterChild Requests(string protocol, int code) => _requests.TryGetValue((protocol, code), out CounterChild? child)
+        ? child
+        : _requests.GetOrAdd((protocol, code), _counter.WithLabels(
+            _identity.Namespace, _identity.Model, _identity.Revision, code.ToString(CultureInfo.InvariantCulture), protocol));
+}

@@ -1,0 +1,241 @@
+using System.Text;
+using Canario.InferenceServer.Http;
+using Canario.InferenceServer.Json;
+using Canario.InferenceServer.Tensors;
+
+namespace Canario.InferenceServer.Predict;
+
+/// <summary>Reads rows of named features straight into tensor memory, checking each against the schema.</summary>
+internal static class PredictRequestParser
+{
+    private const int MaximumMessageFeatures = 8;
+
+    /// <summary>Takes one object, an array of objects, or <c>{"instances": [objects]}</c>.</summary>
+    /// <returns>True when many rows were given and many predictions are to be answered.</returns>
+    public static bool Parse(ref JsonCursor cursor, InferenceCall call, FeaturePlan plan, RequestLimits limits)
+    {
+        bool many;
+        if (cursor.Peek() == '[')
+        {
+            many = true;
+            ParseRows(ref cursor, call, plan, limits);
+        }
+        else if (TryEnterInstances(ref cursor, plan))
+        {
+            many = true;
+            ParseRows(ref cursor, call, plan, limits);
+            while (cursor.TakeNext('}'))
+            {
+                if (cursor.TakeString().SequenceEqual("instances"u8)) throw RequestException.Bad("'instances' is given twice");
+                cursor.Take(':');
+                cursor.Skip();
+            }
+        }
+        else
+        {
+            if (cursor.Peek() != '{') throw RequestException.Bad("the body must be an object of features, an array of them, or {\"instances\": [them]}");
+            many = false;
+            ParseRow(ref cursor, call, plan, 0);
+            call.Rows = 1;
+        }
+
+        cursor.TakeEnd();
+        for (int i = 0; i < call.Inputs.Length; i++)
+        {
+            InputTensor input = call.Inputs[i];
+            Span<long> shape = [call.Rows, plan.Columns[i]];
+            input.SetShape(input.Info.Shape.Count == 1 ? shape[..1] : shape);
+            ShapeCheck.Require(input.Info, input.Shape, limits.MaximumRows);
+        }
+
+        return many;
+    }
+
+    private static bool TryEnterInstances(ref JsonCursor cursor, FeaturePlan plan)
+    {
+        int start = cursor.Position;
+        if (cursor.TryTake('{') && cursor.Peek() == '"' && plan.Find("instances"u8, int.MaxValue) < 0)
+        {
+            ReadOnlySpan<byte> name = cursor.TakeString();
+            if (name.SequenceEqual("instances"u8) && cursor.TryTake(':') && cursor.Peek() == '[') return true;
+        }
+
+        cursor.Position = start;
+        return false;
+    }
+
+    private static void ParseRows(ref JsonCursor cursor, InferenceCall call, FeaturePlan plan, RequestLimits limits)
+    {
+        cursor.Take('[');
+        if (cursor.TryTake(']')) throw RequestException.Bad("no rows are given");
+        do
+        {
+            if (call.Rows == limits.MaximumRows) throw RequestException.Bad($"at most {limits.MaximumRows} rows are taken in one request");
+            if (cursor.Peek() != '{') throw RequestException.Bad($"row {call.Rows} must be an object of features");
+            ParseRow(ref cursor, call, plan, call.Rows);
+            call.Rows++;
+        }
+        while (cursor.TakeNext(']'));
+    }
+
+    private static void ParseRow(ref JsonCursor cursor, InferenceCall call, FeaturePlan plan, int row)
+    {
+        int count = plan.Features.Length;
+        Span<bool> given = count <= 256 ? stackalloc bool[count] : new bool[count];
+        given.Clear();
+        int expected = 0;
+        cursor.Take('{');
+        if (!cursor.TryTake('}'))
+        {
+            do
+            {
+                ReadOnlySpan<byte> name = cursor.TakeString();
+                cursor.Take(':');
+                int index = plan.Find(name, expected);
+                if (index < 0)
+                {
+                    throw RequestException.Bad(
+                        $"{Row(row)}unknown feature {TensorNames.Quote(name)}; the model takes {TensorNames.List(plan.Features.Select(f => f.Name))}");
+                }
+
+                expected = index + 1;
+                PlannedFeature feature = plan.Features[index];
+                if (given[index]) throw RequestException.Bad($"{Row(row)}feature '{feature.Name}' is given twice");
+                given[index] = true;
+                // A null is a value that was not measured: the same as not sent.
+                if (cursor.TryTakeLiteral("null"u8)) given[index] = false;
+                else ReadValue(ref cursor, call.Inputs[feature.Input], feature, row);
+            }
+            while (cursor.TakeNext('}'));
+        }
+
+        FillMissing(call, plan, given, row);
+    }
+
+    private static void FillMissing(InferenceCall call, FeaturePlan plan, ReadOnlySpan<bool> given, int row)
+    {
+        if (!given.Contains(false)) return;
+        int count = plan.Features.Length;
+        List<PlannedFeature>? required = null;
+        for (int i = 0; i < count; i++)
+        {
+            if (given[i]) continue;
+            PlannedFeature feature = plan.Features[i];
+            if (!feature.HasDefault)
+            {
+                (required ??= []).Add(feature);
+                continue;
+            }
+
+            if (call.Missing.Length < (row + 1) * count)
+            {
+                bool[] larger = new bool[Math.Max((row + 1) * count, call.Missing.Length * 2)];
+                call.Missing.CopyTo(larger, 0);
+                call.Missing = larger;
+            }
+
+            call.Missing[row * count + i] = true;
+            StoreDefault(call.Inputs[feature.Input], feature, row);
+        }
+
+        if (required is null) return;
+        string details = string.Join("; ", required.Take(MaximumMessageFeatures).Select(f => $"feature '{f.Name}' is missing and takes {f.Allowed()}"));
+        throw RequestException.Bad(Row(row) + details);
+    }
+
+    private static void StoreDefault(InputTensor tensor, PlannedFeature feature, int row)
+    {
+        if (feature.Kind == FeatureKind.CategoryText) Texts(tensor, feature, row)[row * feature.Columns + feature.Column] = feature.DefaultText;
+        else Store(tensor, feature, row, feature.DefaultNumber);
+    }
+
+    private static void ReadValue(ref JsonCursor cursor, InputTensor tensor, PlannedFeature feature, int row)
+    {
+        byte next = cursor.Peek();
+        switch (feature.Kind)
+        {
+            case FeatureKind.Number or FeatureKind.Whole when next is (byte)'-' or (>= (byte)'0' and <= (byte)'9'):
+                ReadNumber(ref cursor, tensor, feature, row);
+                return;
+            case FeatureKind.Boolean when next is (byte)'t' && cursor.TryTakeLiteral("true"u8):
+                Store(tensor, feature, row, 1);
+                return;
+            case FeatureKind.Boolean when next is (byte)'f' && cursor.TryTakeLiteral("false"u8):
+                Store(tensor, feature, row, 0);
+                return;
+            case FeatureKind.CategoryIndex or FeatureKind.CategoryOneHot or FeatureKind.CategoryText when next == '"':
+                ReadCategory(ref cursor, tensor, feature, row);
+                return;
+            default:
+                int start = cursor.Position;
+                ReadOnlySpan<byte> rest = cursor.Rest;
+                cursor.Skip();
+                throw Refuse(feature, row, rest[..(cursor.Position - start)]);
+        }
+    }
+
+    private static void ReadNumber(ref JsonCursor cursor, InputTensor tensor, PlannedFeature feature, int row)
+    {
+        ScannedNumber number = cursor.TakeNumber(out ReadOnlySpan<byte> token);
+        double value = NumberScanner.ToDouble(token, number);
+        bool allowed = double.IsFinite(value)
+            && !(value < feature.Schema.Minimum) && !(value > feature.Schema.Maximum)
+            && (feature.Kind == FeatureKind.Number || value == Math.Floor(value));
+        if (ElementAccess.WholeRange(tensor.Type) is { } range) allowed &= value >= range.Minimum && value <= range.Maximum && value == Math.Floor(value);
+
+        int index = row * feature.Columns + feature.Column;
+        if (tensor.Type == OnnxRuntime.TensorElementType.Float)
+        {
+            // Straight from the text: going through a double may round twice.
+            float single = NumberScanner.ToFloat(token, number);
+            if (!allowed || !float.IsFinite(single)) throw Refuse(feature, row, token[..number.Length]);
+            tensor.Elements<float>((row + 1) * feature.Columns)[index] = single;
+            return;
+        }
+
+        if (!allowed) throw Refuse(feature, row, token[..number.Length]);
+        Store(tensor, feature, row, value);
+    }
+
+    private static void ReadCategory(ref JsonCursor cursor, InputTensor tensor, PlannedFeature feature, int row)
+    {
+        ReadOnlySpan<byte> text = cursor.TakeString();
+        int category = -1;
+        for (int i = 0; i < feature.Utf8Categories.Length && category < 0; i++)
+        {
+            if (text.SequenceEqual(feature.Utf8Categories[i])) category = i;
+        }
+
+        bool open = feature.Utf8Categories.Length == 0 && !text.Contains((byte)0);
+        if (category < 0 && !open) throw Refuse(feature, row, text);
+        if (feature.Kind == FeatureKind.CategoryText)
+            Texts(tensor, feature, row)[row * feature.Columns + feature.Column] = open ? Encoding.UTF8.GetString(text) : feature.Schema.Categories[category];
+        else
+            Store(tensor, feature, row, category);
+    }
+
+    private static void Store(InputTensor tensor, PlannedFeature feature, int row, double value)
+    {
+        int index = row * feature.Columns + feature.Column;
+        // The whole row is reserved at once, so that the buffer's length fits the shape however features are ordered.
+        tensor.Elements<byte>((row + 1) * feature.Columns);
+        if (feature.Kind != FeatureKind.CategoryOneHot)
+        {
+            ElementAccess.Set(tensor, index, value);
+            return;
+        }
+
+        for (int i = 0; i < feature.Utf8Categories.Length; i++)
+            ElementAccess.Set(tensor, index + i, i == (int)value ? 1 : 0);
+    }
+
+    private static Span<string> Texts(InputTensor tensor, PlannedFeature feature, int row) => tensor.Texts((row + 1) * feature.Columns);
+
+    private static string Row(int row) => row == 0 ? "" : $"row {row}: ";
+
+    private static RequestException Refuse(PlannedFeature feature, int row, ReadOnlySpan<byte> value)
+    {
+        string shown = feature.Schema.Sensitive ? "the value" : TensorNames.Quote(value);
+        return RequestException.Bad($"{Row(row)}feature '{feature.Name}': {shown} is not allowed; it takes {feature.Allowed()}");
+    }
+}

@@ -1,0 +1,205 @@
+using System.Globalization;
+using Canario.InferenceServer.Http;
+using Canario.InferenceServer.Json;
+using Canario.OnnxRuntime;
+
+namespace Canario.InferenceServer.Tensors;
+
+/// <summary>Reads and writes the elements of tensors as JSON values.</summary>
+internal static class ElementJson
+{
+    /// <summary>Reads <paramref name="count"/> elements, separated by commas, into the tensor from <paramref name="offset"/> on.</summary>
+    public static void Read(ref JsonCursor cursor, InputTensor tensor, int offset, int count)
+    {
+        if (count == 0) return;
+        int end = offset + count;
+        switch (tensor.Type)
+        {
+            case TensorElementType.Float: ReadFloats(ref cursor, tensor.Elements<float>(end)[offset..]); break;
+            case TensorElementType.Double: ReadDoubles(ref cursor, tensor.Elements<double>(end)[offset..]); break;
+            case TensorElementType.Float16: ReadHalves(ref cursor, tensor.Elements<Half>(end)[offset..]); break;
+            case TensorElementType.BFloat16: ReadBrainFloats(ref cursor, tensor.Elements<ushort>(end)[offset..]); break;
+            case TensorElementType.Bool: ReadBooleans(ref cursor, tensor.Elements<byte>(end)[offset..]); break;
+            case TensorElementType.UInt8: ReadWhole(ref cursor, tensor, tensor.Elements<byte>(end)[offset..], byte.MinValue, byte.MaxValue); break;
+            case TensorElementType.UInt16: ReadWhole(ref cursor, tensor, tensor.Elements<ushort>(end)[offset..], ushort.MinValue, ushort.MaxValue); break;
+            case TensorElementType.UInt32: ReadWhole(ref cursor, tensor, tensor.Elements<uint>(end)[offset..], uint.MinValue, uint.MaxValue); break;
+            case TensorElementType.UInt64: ReadWhole(ref cursor, tensor, tensor.Elements<ulong>(end)[offset..], ulong.MinValue, ulong.MaxValue); break;
+            case TensorElementType.Int8: ReadWhole(ref cursor, tensor, tensor.Elements<sbyte>(end)[offset..], sbyte.MinValue, sbyte.MaxValue); break;
+            case TensorElementType.Int16: ReadWhole(ref cursor, tensor, tensor.Elements<short>(end)[offset..], short.MinValue, short.MaxValue); break;
+            case TensorElementType.Int32: ReadWhole(ref cursor, tensor, tensor.Elements<int>(end)[offset..], int.MinValue, int.MaxValue); break;
+            case TensorElementType.Int64: ReadWhole(ref cursor, tensor, tensor.Elements<long>(end)[offset..], long.MinValue, long.MaxValue); break;
+            case TensorElementType.String: ReadTexts(ref cursor, tensor.Texts(end)[offset..]); break;
+            default: throw RequestException.Bad($"input '{tensor.Info.Name}' is of a type that has no JSON form");
+        }
+    }
+
+    /// <summary>Writes the elements as they lie, separated by commas.</summary>
+    public static void Write(JsonOutput output, OnnxValue value, TensorElementType type)
+    {
+        switch (type)
+        {
+            case TensorElementType.Float: WriteReals(output, value.Elements<float>()); break;
+            case TensorElementType.Double: WriteReals(output, value.Elements<double>()); break;
+            case TensorElementType.Float16: WriteReals(output, value.Elements<Half>()); break;
+            case TensorElementType.BFloat16: WriteBrainFloats(output, value.Elements<ushort>()); break;
+            case TensorElementType.Bool: WriteBooleans(output, value.Elements<byte>()); break;
+            case TensorElementType.UInt8: WriteWhole(output, value.Elements<byte>()); break;
+            case TensorElementType.UInt16: WriteWhole(output, value.Elements<ushort>()); break;
+            case TensorElementType.UInt32: WriteWhole(output, value.Elements<uint>()); break;
+            case TensorElementType.UInt64: WriteWhole(output, value.Elements<ulong>()); break;
+            case TensorElementType.Int8: WriteWhole(output, value.Elements<sbyte>()); break;
+            case TensorElementType.Int16: WriteWhole(output, value.Elements<short>()); break;
+            case TensorElementType.Int32: WriteWhole(output, value.Elements<int>()); break;
+            case TensorElementType.Int64: WriteWhole(output, value.Elements<long>()); break;
+            case TensorElementType.String: WriteTexts(output, value.ReadStrings()); break;
+            default: throw new NotSupportedException($"{type} has no JSON form.");
+        }
+    }
+
+    /// <summary>A bfloat16 is the upper half of a float.</summary>
+    public static float FromBrainFloat(ushort bits) => BitConverter.UInt32BitsToSingle((uint)bits << 16);
+
+    /// <summary>Rounds to nearest, ties to even.</summary>
+    public static ushort ToBrainFloat(float value)
+    {
+        uint bits = BitConverter.SingleToUInt32Bits(value);
+        if (float.IsNaN(value)) return (ushort)(bits >> 16 | 0x40);
+        return (ushort)((bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
+    }
+
+    private static void TakeComma(ref JsonCursor cursor)
+    {
+        if (cursor.TryTake(',')) return;
+        throw cursor.Peek() == ']' ? cursor.Invalid("'data' has fewer elements than its shape") : cursor.Invalid("',' expected");
+    }
+
+    private static void ReadFloats(ref JsonCursor cursor, Span<float> target)
+    {
+        for (int i = 0; i < target.Length; i++)
+        {
+            if (i > 0) TakeComma(ref cursor);
+            ScannedNumber number = cursor.TakeNumber(out ReadOnlySpan<byte> token);
+            target[i] = NumberScanner.ToFloat(token, number);
+        }
+    }
+
+    private static void ReadDoubles(ref JsonCursor cursor, Span<double> target)
+    {
+        for (int i = 0; i < target.Length; i++)
+        {
+            if (i > 0) TakeComma(ref cursor);
+            ScannedNumber number = cursor.TakeNumber(out ReadOnlySpan<byte> token);
+            target[i] = NumberScanner.ToDouble(token, number);
+        }
+    }
+
+    private static void ReadHalves(ref JsonCursor cursor, Span<Half> target)
+    {
+        for (int i = 0; i < target.Length; i++)
+        {
+            if (i > 0) TakeComma(ref cursor);
+            ScannedNumber number = cursor.TakeNumber(out ReadOnlySpan<byte> token);
+            target[i] = Half.Parse(token[..number.Length], NumberStyles.Float, CultureInfo.InvariantCulture);
+        }
+    }
+
+    private static void ReadBrainFloats(ref JsonCursor cursor, Span<ushort> target)
+    {
+        for (int i = 0; i < target.Length; i++)
+        {
+            if (i > 0) TakeComma(ref cursor);
+            ScannedNumber number = cursor.TakeNumber(out ReadOnlySpan<byte> token);
+            target[i] = ToBrainFloat(NumberScanner.ToFloat(token, number));
+        }
+    }
+
+    private static void ReadBooleans(ref JsonCursor cursor, Span<byte> target)
+    {
+        for (int i = 0; i < target.Length; i++)
+        {
+            if (i > 0) TakeComma(ref cursor);
+            if (cursor.TryTakeLiteral("true"u8)) target[i] = 1;
+            else if (cursor.TryTakeLiteral("false"u8)) target[i] = 0;
+            else throw cursor.Invalid("true or false expected");
+        }
+    }
+
+    private static void ReadWhole<T>(ref JsonCursor cursor, InputTensor tensor, Span<T> target, Int128 minimum, Int128 maximum)
+        where T : unmanaged, System.Numerics.IBinaryInteger<T>
+    {
+        for (int i = 0; i < target.Length; i++)
+        {
+            if (i > 0) TakeComma(ref cursor);
+            ScannedNumber number = cursor.TakeNumber(out _);
+            if (number.Whole && !number.Truncated && number.Exponent == 0 && number.Mantissa <= int.MaxValue)
+            {
+                long small = number.Negative ? -(long)number.Mantissa : (long)number.Mantissa;
+                if (small >= minimum && small <= maximum)
+                {
+                    target[i] = T.CreateTruncating(small);
+                    continue;
+                }
+            }
+
+            if (!NumberScanner.TryToWhole(number, minimum, maximum, out Int128 value))
+                throw cursor.Invalid($"{Datatypes.NameOf(tensor.Type)} takes a whole number from {minimum} to {maximum}");
+            target[i] = T.CreateTruncating(value);
+        }
+    }
+
+    private static void ReadTexts(ref JsonCursor cursor, Span<string> target)
+    {
+        for (int i = 0; i < target.Length; i++)
+        {
+            if (i > 0) TakeComma(ref cursor);
+            ReadOnlySpan<byte> text = cursor.TakeString();
+            if (text.Contains((byte)0)) throw cursor.Invalid("a string with a NUL character, which ONNX Runtime would cut there");
+            target[i] = System.Text.Encoding.UTF8.GetString(text);
+        }
+    }
+
+    private static void WriteReals<T>(JsonOutput output, ReadOnlySpan<T> values) where T : System.Numerics.IFloatingPointIeee754<T>
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (i > 0) output.Raw(","u8);
+            output.Real(values[i]);
+        }
+    }
+
+    private static void WriteBrainFloats(JsonOutput output, ReadOnlySpan<ushort> values)
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (i > 0) output.Raw(","u8);
+            output.Real(FromBrainFloat(values[i]));
+        }
+    }
+
+    private static void WriteBooleans(JsonOutput output, ReadOnlySpan<byte> values)
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (i > 0) output.Raw(","u8);
+            output.Raw(values[i] != 0 ? "true"u8 : "false"u8);
+        }
+    }
+
+    private static void WriteWhole<T>(JsonOutput output, ReadOnlySpan<T> values) where T : System.Numerics.IBinaryInteger<T>
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (i > 0) output.Raw(","u8);
+            output.Number(values[i]);
+        }
+    }
+
+    private static void WriteTexts(JsonOutput output, string[] values)
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (i > 0) output.Raw(","u8);
+            output.Text(values[i]);
+        }
+    }
+}

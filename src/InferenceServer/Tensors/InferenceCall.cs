@@ -1,0 +1,62 @@
+using Canario.InferenceServer.Json;
+using Canario.OnnxRuntime;
+
+namespace Canario.InferenceServer.Tensors;
+
+/// <summary>Everything one inference needs, kept for the next: input memory, output handles, the response's bytes.</summary>
+internal sealed class InferenceCall : IDisposable
+{
+    private readonly OnnxValue[] _values;
+    private readonly OnnxValue?[] _outputs;
+
+    public InferenceCall(IReadOnlyList<ValueInfo> inputs, int outputs)
+    {
+        Inputs = [.. inputs.Select(input => new InputTensor(input))];
+        _values = new OnnxValue[Inputs.Length];
+        _outputs = new OnnxValue?[outputs];
+    }
+
+    public InputTensor[] Inputs { get; }
+    public JsonOutput Output { get; } = new();
+    public ReadOnlySpan<OnnxValue?> Outputs => _outputs;
+
+    /// <summary>Feature cells of [rows, features] that were not sent; empty when all were.</summary>
+    public bool[] Missing { get; set; } = [];
+    public int Rows { get; set; }
+
+    /// <summary>Outputs of the last run that were asked for, in the prepared order.</summary>
+    public int OutputCount { get; private set; }
+
+    public void Run(PreparedRun run)
+    {
+        for (int i = 0; i < Inputs.Length; i++) _values[i] = Inputs[i].ToValue();
+        run.Run(_values, _outputs);
+        OutputCount = run.OutputCount;
+    }
+
+    public void ReleaseOutputs()
+    {
+        for (int i = 0; i < _outputs.Length; i++)
+        {
+            _outputs[i]?.Dispose();
+            _outputs[i] = null;
+        }
+    }
+
+    /// <summary>Makes it ready for the next request.</summary>
+    public void Reset()
+    {
+        ReleaseOutputs();
+        foreach (InputTensor input in Inputs) input.Reset();
+        Missing = [];
+        Rows = 0;
+        OutputCount = 0;
+        Output.Clear();
+    }
+
+    public void Dispose()
+    {
+        Reset();
+        foreach (InputTensor input in Inputs) input.Dispose();
+    }
+}
