@@ -1,0 +1,155 @@
+using System.Text.Json;
+
+namespace Canario.Rollouts.Tests;
+
+/// <summary>What a verdict, a command or a time leads to.</summary>
+public sealed class PolicyTests
+{
+    [Theory]
+    [InlineData(OnFail.Rollback, false, RolloutPhase.RolledBack)]
+    [InlineData(OnFail.Hold, false, RolloutPhase.Paused)]
+    [InlineData(OnFail.Alert, false, RolloutPhase.Healthy)]
+    [InlineData(OnFail.Rollback, true, RolloutPhase.Healthy)]
+    public void A_failure_does_what_its_policy_says(OnFail onFail, bool dryRun, RolloutPhase expected)
+    {
+        var cluster = InFirstStep(Plans.Errors with { OnFail = onFail, DryRun = dryRun });
+        cluster.Measurements["errors"] = Plans.Bad;
+        cluster.For(60);
+        Assert.Equal(expected, cluster.State.Phase);
+        Assert.Equal(Verdict.Fail, Assert.Single(cluster.State.Gates).Verdict);
+    }
+
+    [Theory]
+    [InlineData(OnInsufficientData.Wait, RolloutPhase.Paused)]
+    [InlineData(OnInsufficientData.Pass, RolloutPhase.Healthy)]
+    [InlineData(OnInsufficientData.Rollback, RolloutPhase.RolledBack)]
+    public void Lack_of_data_does_what_its_policy_says_at_the_deadline(OnInsufficientData policy, RolloutPhase expected)
+    {
+        var cluster = InFirstStep(Plans.Errors with { OnInsufficientData = policy });
+        cluster.Measurements["errors"] = NoData.Instance;
+        cluster.For(4);
+        Assert.Equal(RolloutPhase.Progressing, cluster.State.Phase);
+        cluster.For(90);
+        Assert.Equal(expected, cluster.State.Phase);
+    }
+
+    [Fact]
+    public void A_step_is_not_left_on_an_old_result_when_nothing_is_measured_any_more()
+    {
+        var cluster = InFirstStep(Plans.Errors).For(2);
+        cluster.Measurements.Clear();
+        cluster.For(200);
+        Assert.Equal((RolloutPhase.Progressing, 0), (cluster.State.Phase, cluster.State.StepIndex));
+    }
+
+    [Fact]
+    public void Measurements_of_another_window_are_ignored()
+    {
+        var cluster = InFirstStep(Plans.Errors);
+        cluster.Measurements["errors"] = Plans.Bad;
+        var stale = cluster.Observe() with { MeasuredFrom = cluster.Now - TimeSpan.FromHours(1) };
+        Assert.Equal(RolloutPhase.Progressing, RolloutMachine.Decide(cluster.Plan, cluster.State, stale, cluster.Now).Next.Phase);
+    }
+
+    [Fact]
+    public void A_weight_is_believed_only_when_it_is_acknowledged()
+    {
+        var cluster = TimelineTests.WithStable(Plans.Canary(Plans.Two, Plans.Errors));
+        cluster.RoutersFollow = false;
+        cluster.For(100);
+        Assert.Equal((RolloutReasons.TrafficPending, 10), (cluster.State.Reason, cluster.State.Weight));
+        Assert.Null(cluster.State.StepStartedAt);
+    }
+
+    [Fact]
+    public void A_paused_rollout_stays_where_it_is_but_still_rolls_back()
+    {
+        var cluster = InFirstStep(Plans.Errors);
+        cluster.Command = new RolloutCommand(CommandAction.Pause, Plans.Two, "p");
+        cluster.For(100);
+        Assert.Equal((RolloutPhase.Paused, RolloutReasons.PausedByCommand, 10), (cluster.State.Phase, cluster.State.PauseReason, cluster.State.Weight));
+        cluster.Measurements["errors"] = Plans.Bad;
+        cluster.Until(RolloutPhase.RolledBack);
+    }
+
+    [Fact]
+    public void A_command_is_handled_once_and_one_for_another_revision_is_refused()
+    {
+        var cluster = InFirstStep(Plans.Errors);
+        cluster.Command = new RolloutCommand(CommandAction.Promote, Plans.Two, "x");
+        cluster.Until(state => state is { StepIndex: 1, StepStartedAt: not null });
+        cluster.Tick();
+        Assert.Equal(1, cluster.State.StepIndex);
+        cluster.Command = new RolloutCommand(CommandAction.Abort, Plans.Three, "y");
+        cluster.Tick();
+        Assert.Equal((false, "abort: churn-3 is not being rolled out."), (cluster.State.LastCommand!.Accepted, cluster.State.LastCommand.Message));
+        Assert.Equal(RolloutPhase.Progressing, cluster.State.Phase);
+    }
+
+    [Fact]
+    public void The_first_revision_that_crashes_is_stalled_and_serves_when_it_recovers()
+    {
+        var cluster = new SimulatedCluster(Plans.Canary(Plans.One));
+        cluster.Failures[Plans.One] = new PodFailure("ImagePullBackOff", "no such image");
+        cluster.For(100);
+        Assert.Equal((RolloutPhase.Stalled, "ImagePullBackOff"), (cluster.State.Phase, cluster.State.Reason));
+        cluster.Failures.Clear();
+        cluster.Until(RolloutPhase.Healthy);
+    }
+
+    [Fact]
+    public void A_candidate_that_crashes_in_the_bake_gives_the_traffic_back_at_once()
+    {
+        var cluster = InFirstStep(Plans.Errors).Until(state => state is { Phase: RolloutPhase.Baking, StepStartedAt: not null });
+        cluster.Failures[Plans.Two] = new PodFailure("OOMKilled", "limit 1Gi");
+        cluster.Tick();
+        Assert.Equal((RolloutPhase.RollingBack, 0, "OOMKilled"), (cluster.State.Phase, cluster.State.Weight, cluster.State.Reason));
+        Assert.Equal(Verdict.PodFailure, Assert.Single(cluster.State.Gates).Verdict);
+    }
+
+    [Fact]
+    public void Stables_capacity_comes_before_the_traffic_in_a_rollback()
+    {
+        var plan = Plans.Canary(Plans.Two, Plans.Errors);
+        plan = plan with { Steps = [plan.Steps[1] with { StableCapacityPercent = 50 }] };
+        var cluster = TimelineTests.WithStable(plan).Until(state => state is { Weight: 50, StepStartedAt: not null }).For(2);
+        Assert.Equal(2, cluster.State.StableReplicas);
+        cluster.ReadyAtMost[Plans.One] = 2;
+        cluster.Measurements["errors"] = Plans.Bad;
+        cluster.For(3);
+        Assert.Equal((RolloutPhase.RollingBack, 4, 50), (cluster.State.Phase, cluster.State.StableReplicas, cluster.State.Weight));
+        cluster.ReadyAtMost[Plans.One] = 3;
+        cluster.Tick();
+        Assert.Equal(25, cluster.State.Weight);
+        cluster.ReadyAtMost.Clear();
+        cluster.Until(RolloutPhase.RolledBack);
+    }
+
+    [Fact]
+    public void An_invalid_spec_from_the_start_asks_for_nothing()
+    {
+        var decision = RolloutMachine.Decide(RolloutPlan.Invalid("no"), RolloutState.Initial, new Observation(), DateTimeOffset.UnixEpoch);
+        Assert.Equal((RolloutPhase.Stalled, RolloutReasons.InvalidSpec, "no"), (decision.Next.Phase, decision.Next.Reason, decision.Next.Message));
+        Assert.Equal(World.Nothing, decision.World);
+        Assert.Null(decision.CheckAgainIn);
+    }
+
+    [Fact]
+    public void A_state_is_equal_to_itself_after_it_was_stored()
+    {
+        var cluster = InFirstStep(Plans.Errors).For(2);
+        cluster.Command = new RolloutCommand(CommandAction.Abort, Plans.Two, "a");
+        cluster.Until(RolloutPhase.RolledBack);
+        var stored = JsonSerializer.Deserialize<RolloutState>(JsonSerializer.Serialize(cluster.State))!;
+        Assert.Equal(cluster.State, stored);
+        Assert.Equal(cluster.State.GetHashCode(), stored.GetHashCode());
+        Assert.NotEqual(stored, stored with { Rejected = [] });
+    }
+
+    [Fact]
+    public void Two_plug_ins_of_one_name_are_refused() =>
+        Assert.Throws<ArgumentException>(() => ByUnique.Name<string>(["a", "b", "a"], name => name));
+
+    static SimulatedCluster InFirstStep(GateSpec gate) =>
+        TimelineTests.WithStable(Plans.Canary(Plans.Two, gate)).Until(state => state is { StepIndex: 0, StepStartedAt: not null });
+}

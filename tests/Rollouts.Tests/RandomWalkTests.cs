@@ -1,0 +1,220 @@
+namespace Canario.Rollouts.Tests;
+
+/// <summary>Every kind of event in random orders; the invariants of docs/guide.md after each. Seeded: a failure names its seed and step.</summary>
+public sealed class RandomWalkTests
+{
+    const int StepsPerSeed = 5000;
+
+    static readonly GateSpec Drift = new() { Name = "drift", Type = GateTypes.PredictionDrift, OnInsufficientData = OnInsufficientData.Rollback };
+
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 24)];
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void The_invariants_hold_in_every_order_of_events(int seed)
+    {
+        var random = new SplitMix((ulong)seed);
+        var cluster = new SimulatedCluster(Plan(random));
+        for (var step = 0; step < StepsPerSeed; step++)
+        {
+            Disturb(cluster, random);
+            if (random.Next(200) == 0)
+            {
+                Settle(cluster, $"seed {seed}, step {step}");
+            }
+
+            var (plan, before, facts, world) = (cluster.Plan, cluster.State, default(Observation), cluster.World);
+            var by = random.Pick(TimeSpan.Zero, TimeSpan.FromMilliseconds(300), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(40), TimeSpan.FromMinutes(4));
+            facts = cluster.Observe();
+            var decision = cluster.Tick(by);
+            try
+            {
+                Check(plan, before, facts, decision, cluster.Now, world);
+            }
+            catch (Xunit.Sdk.XunitException failure)
+            {
+                throw new InvalidOperationException($"Seed {seed}, step {step}: {before.Phase} to {decision.Next.Phase}, {decision.Next.Reason}. {failure.Message}", failure);
+            }
+        }
+    }
+
+    static void Check(RolloutPlan plan, RolloutState before, Observation facts, Decision decision, DateTimeOffset now, World worldBefore)
+    {
+        var next = decision.Next;
+        int Ready(string? revision) => facts.Revisions.FirstOrDefault(r => r.Revision == revision)?.Ready ?? 0;
+
+        // The same facts again.
+        var again = RolloutMachine.Decide(plan, next, facts, now);
+        Assert.Equal(next, again.Next);
+        Assert.Equal(decision.World, again.World);
+        Assert.Empty(again.Transitions);
+
+        // The world.
+        Assert.Equal(decision.World, RolloutMachine.World(plan, next));
+        Assert.True(decision.World.Revisions.Count == 0 || decision.World.Revisions.Sum(revision => revision.Weight) == 100, "weights sum to 100");
+        Assert.All(decision.World.Revisions, revision => Assert.InRange(revision.Weight, 0, 100));
+        Assert.All(decision.World.Revisions, revision => Assert.True(revision.Replicas >= 0));
+
+        // Traffic goes to nobody who is not there, while there is somebody else.
+        if (next is { StableRevision: { } stable, CandidateRevision: { } candidate })
+        {
+            Assert.True(next.Weight == 0 || Ready(candidate) > 0, "candidate without a ready pod has weight");
+            var mayServe = before.Weight > 0 && before.CandidateRevision == candidate && next.Phase is not RolloutPhase.RollingBack && next.ResumePhase is not RolloutPhase.RollingBack;
+            var stableGone = facts.Revisions.Any(r => r.Revision == stable && r is { Ready: 0, Desired: > 0 });
+            Assert.False(mayServe && stableGone && next.Weight is > 0 and < 100, "stable without a ready pod keeps weight beside a candidate that serves");
+            Assert.False(next.Phase == RolloutPhase.RollingBack && before.CandidateRevision == candidate && next.Weight > before.Weight, "a rollback raises the weight");
+            Assert.False(next.Phase == RolloutPhase.Preparing && (next.Weight > 0 || next.Mirror > 0), "traffic while preparing");
+        }
+
+        // Rejected stays rejected.
+        var retried = decision.Transitions.Any(t => t.Reason == RolloutReasons.CommandHandled) && facts.Command!.Action == CommandAction.Retry ? facts.Command.Revision : null;
+        Assert.All(before.Rejected, rejected => Assert.True(rejected.Revision == retried || next.IsRejected(rejected.Revision), "a rejection is forgotten"));
+        if (next.CandidateRevision is { } trial && next.IsRejected(trial))
+        {
+            Assert.Equal(RolloutPhase.RollingBack, next.ResumePhase ?? next.Phase);
+        }
+
+        Assert.True(next.StableRevision is null || next.StableRevision == before.StableRevision || !next.IsRejected(next.StableRevision), "a rejected revision is stable");
+
+        // Nobody is rejected, and nobody promoted, on what was not measured.
+        var newlyRejected = next.Rejected.Except(before.Rejected).ToArray();
+        if (!facts.Measurements.Values.Any(measurement => measurement is not ProviderError))
+        {
+            Assert.All(newlyRejected, rejected => Assert.DoesNotContain(rejected.Reason, GateEvaluators.Names.Append(RolloutReasons.InsufficientData)));
+        }
+
+        if (before.StableRevision is not null && next.StableRevision != before.StableRevision)
+        {
+            Assert.Equal(before.CandidateRevision, next.StableRevision);
+            Assert.Equal(RolloutMachine.World(plan, before).Split, facts.TrafficInForce);
+            Assert.True(before.HoldSkipped || decision.Transitions.Any(t => t.Reason == RolloutReasons.CommandHandled) || facts.Measurements.Values.All(m => m is RateMeasurement or DriftMeasurement), "promoted without evidence");
+        }
+
+        // A spec that cannot be carried out moves nothing, unless somebody is gone or a rollback is under way.
+        if (plan.SpecError is not null)
+        {
+            Assert.Equal(RolloutPhase.Stalled, next.Phase);
+            if ((next.ResumePhase, before.ResumePhase ?? before.Phase) is (not RolloutPhase.RollingBack, not RolloutPhase.RollingBack)
+                && facts.Revisions.All(r => r.Ready > 0))
+            {
+                Assert.Equal(worldBefore, decision.World);
+            }
+        }
+
+        // Who waits says until when.
+        Assert.True(next.IsTerminal || decision.CheckAgainIn > TimeSpan.Zero, "waits without a time");
+        Assert.False(next.IsTerminal && plan.SpecError is null && decision.CheckAgainIn is not null, "at rest but busy");
+    }
+
+    /// <summary>From any state, once events cease and the world obeys, the end is reached within the plan's time.</summary>
+    static void Settle(SimulatedCluster cluster, string where)
+    {
+        cluster.ReadyAtMost.Clear();
+        cluster.Failures.Clear();
+        cluster.RoutersFollow = true;
+        cluster.InForce = cluster.World.Split;
+        cluster.Command = null;
+        cluster.Measurements["errors"] = Plans.Good;
+        cluster.Measurements["drift"] = Same;
+        if (cluster.Plan.SpecError is not null)
+        {
+            cluster.Plan = Plans.Canary(Plans.Three, Plans.Errors, Drift);
+        }
+
+        cluster.Plan = cluster.Plan with { Paused = false };
+        if (cluster.State.PausedByCommand)
+        {
+            cluster.Command = new RolloutCommand(CommandAction.Resume, cluster.State.CandidateRevision!, where);
+        }
+
+        // Two holds of 30 s, a bake of a minute, a rollback before it; a tick is five seconds.
+        for (var tick = 0; tick < 100; tick++)
+        {
+            if (cluster.Tick().Next is { IsTerminal: true })
+            {
+                return;
+            }
+
+            if (cluster.State.PauseReason == RolloutReasons.ManualHold)
+            {
+                cluster.Command = new RolloutCommand(CommandAction.Promote, cluster.State.CandidateRevision!, where + " promote");
+            }
+        }
+
+        Assert.Fail($"{where}: still {cluster.State.Phase} ({cluster.State.Reason}: {cluster.State.Message}).");
+    }
+
+    static void Disturb(SimulatedCluster cluster, SplitMix random)
+    {
+        var revision = random.Pick(Plans.One, Plans.Two, Plans.Three);
+        switch (random.Next(40))
+        {
+            case 0:
+                cluster.Plan = Plan(random);
+                break;
+            case 1:
+                cluster.Plan = RolloutPlan.Invalid("spec.replicas is -1.");
+                break;
+            case 2 or 3:
+                cluster.Command = new RolloutCommand(random.Pick(Enum.GetValues<CommandAction>()), revision, random.Next(1000).ToString(System.Globalization.CultureInfo.InvariantCulture));
+                break;
+            case 4:
+                cluster.Failures[revision] = new PodFailure("CrashLoopBackOff", "exit 12");
+                break;
+            case 5 or 6:
+                cluster.Failures.Clear();
+                break;
+            case 7:
+                cluster.ReadyAtMost[revision] = random.Next(4);
+                break;
+            case 8 or 9:
+                cluster.ReadyAtMost.Clear();
+                break;
+            case 10:
+                cluster.RoutersFollow = false;
+                break;
+            case 11:
+                cluster.InForce = null;
+                break;
+            case 12 or 13:
+                cluster.RoutersFollow = true;
+                cluster.InForce = cluster.World.Split;
+                break;
+            case 14:
+                cluster.Measurements["errors"] = cluster.Measurements["drift"] = new ProviderError("refused");
+                break;
+            case 15:
+                cluster.Measurements.Clear();
+                break;
+            case 16:
+                cluster.Measurements["errors"] = random.Pick<Measurement>(Plans.Bad, Plans.Rates(10, 9, 90, 0), Plans.Rates(1000, 30, 9000, 90), NoData.Instance, Plans.Rates(0, 0, 0, 0), Plans.Rates(3, 9, 1, 1));
+                break;
+            case 17:
+                cluster.Measurements["drift"] = random.Pick<Measurement>(Drifted, NoData.Instance, Same);
+                break;
+            case 18 or 19 or 20 or 21:
+                cluster.Measurements["errors"] = Plans.Good;
+                cluster.Measurements["drift"] = Same;
+                break;
+            case 22:
+                cluster.Plan = cluster.Plan with { Paused = random.Next(2) == 0 };
+                break;
+            case 23:
+                cluster.Plan = cluster.Plan with { Steps = [.. cluster.Plan.Steps.Take(random.Next(3))] };
+                break;
+        }
+    }
+
+    static DriftMeasurement Same => new([new() { Name = "churn", Candidate = Plans.Bins(500, 500), Stable = Plans.Bins(4500, 4500) }]);
+
+    static DriftMeasurement Drifted => new([new() { Name = "churn", Candidate = Plans.Bins(100, 900), Stable = Plans.Bins(4500, 4500) }]);
+
+    static RolloutPlan Plan(SplitMix random)
+    {
+        var revision = random.Pick(Plans.One, Plans.Two, Plans.Three);
+        var plan = random.Next(3) == 0
+            ? Plans.BlueGreen(revision, random.Next(2) == 0, Plans.Errors, Drift)
+            : Plans.Canary(revision, Plans.Errors, Drift);
+        return plan with { Replicas = random.Pick(1, 2, 4, 10) };
+    }
+}
