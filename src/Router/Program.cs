@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
 using Canario.Contract;
+using Canario.Kubernetes;
+using Canario.Kubernetes.Configuration;
 using Canario.Router;
 using Canario.Router.Configuration;
 using Canario.Telemetry.Logging;
@@ -16,7 +18,23 @@ if (options is null)
     return ExitCodes.BadConfiguration;
 }
 using var loggers = LoggerFactory.Create(b => b.AddCanarioJson().SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning));
-var source = new DirectorySource(options.ConfigurationDirectory!, TimeProvider.System, loggers.CreateLogger<DirectorySource>());
+KubernetesClient? client = null;
+if (options.ConfigurationDirectory is null)
+{
+    try
+    {
+        client = new KubernetesClient(ClusterAccessLoader.Load(), new KubernetesClientOptions { UserAgent = "canario-router" });
+    }
+    catch (ConfigurationException e)
+    {
+        await Console.Error.WriteLineAsync("no cluster to read the configuration from, and no --config-directory: " + e.Message);
+        return ExitCodes.BadConfiguration;
+    }
+}
+using var owned = client;
+IRouterSource source = client is null
+    ? new DirectorySource(options.ConfigurationDirectory!, TimeProvider.System, loggers.CreateLogger<DirectorySource>())
+    : new KubernetesSource(client, client.Access.Namespace, TimeProvider.System, loggers.CreateLogger<KubernetesSource>());
 await using var router = new RouterHost(options, source, loggers, TimeProvider.System);
 var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);

@@ -11,7 +11,7 @@ namespace Canario.Router;
 
 /// <summary>What is served now. A configuration that cannot be served changes nothing, neither for its model nor for others.</summary>
 internal sealed class RouterState(
-    RouterServer server, RouterMetrics metrics, UpstreamOptions upstream, Sweeper sweeper, TimeProvider time, ILogger<RouterState> logger) : IConfigurationSink, IDisposable
+    RouterServer server, RouterMetrics metrics, UpstreamOptions upstream, Sweeper sweeper, TimeProvider time, ILogger<RouterState> logger) : IRouterSink, IDisposable
 {
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly Dictionary<string, ServedModel> _models = new(StringComparer.Ordinal);

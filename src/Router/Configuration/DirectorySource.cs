@@ -17,7 +17,7 @@ internal sealed class DirectorySource(string directory, TimeProvider time, ILogg
     private readonly Dictionary<string, string> _seen = new(StringComparer.Ordinal);
     private readonly HashSet<string> _services = new(StringComparer.Ordinal);
 
-    public async Task RunAsync(IConfigurationSink sink, CancellationToken cancellationToken)
+    public async Task RunAsync(IRouterSink sink, CancellationToken cancellationToken)
     {
         bool synced = false;
         while (!cancellationToken.IsCancellationRequested)
@@ -36,7 +36,7 @@ internal sealed class DirectorySource(string directory, TimeProvider time, ILogg
         }
     }
 
-    private async Task ReadAsync(IConfigurationSink sink)
+    private async Task ReadAsync(IRouterSink sink)
     {
         var files = Directory.EnumerateFiles(directory, "*.json").Take(MaxFiles).ToDictionary(f => Path.GetFileName(f), StringComparer.Ordinal);
         // Endpoints first: a configuration whose endpoints are not known yet would refuse requests for a moment.
@@ -56,7 +56,7 @@ internal sealed class DirectorySource(string directory, TimeProvider time, ILogg
         }
     }
 
-    private void ReadEndpoints(string path, IConfigurationSink sink)
+    private void ReadEndpoints(string path, IRouterSink sink)
     {
         if (new FileInfo(path).Length > MaxEndpointsFileBytes) return;
         string text = File.ReadAllText(path);

@@ -90,7 +90,6 @@ internal sealed class Http1Forwarder(UpstreamOptions options, TimeProvider time,
             }
             else
             {
-                await x.ResponseBody.StartAsync();
                 string? broken = await ResponseCopy.CopyBodyAsync(x, connection, framing, options.StallTimeout, time);
                 if (broken is not null)
                 {

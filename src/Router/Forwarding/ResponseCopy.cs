@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using Canario.Contract;
 using Canario.Router.Routing;
 using Microsoft.AspNetCore.Http;
@@ -34,14 +35,20 @@ internal static class ResponseCopy
     /// <returns>null: the body is whole; else the reason why it is not.</returns>
     public static ValueTask<string?> CopyBodyAsync(Exchange x, UpstreamConnection connection, BodyFraming framing, TimeSpan stall, TimeProvider time)
     {
-        if (framing == BodyFraming.Length && connection.Head.ContentLength is { } length && connection.Buffered.Length >= length)
+        if (framing != BodyFraming.Length || connection.Head.ContentLength is not { } length || connection.Buffered.Length < length)
+            return StreamAsync(x, connection, framing, stall, time);
+        // The usual answer: whole, in the segment that brought its head. It leaves in one, too.
+        var writing = x.ResponseBody.Writer.WriteAsync(connection.BufferedMemory[..(int)length]);
+        connection.Consume((int)length);
+        if (!writing.IsCompletedSuccessfully) return AwaitAsync(writing);
+        writing.GetAwaiter().GetResult();
+        return default;
+
+        static async ValueTask<string?> AwaitAsync(ValueTask<FlushResult> writing)
         {
-            // The usual answer: whole, in the segment that brought its head. Kestrel sends it with the head.
-            x.ResponseBody.Writer.Write(connection.Buffered[..(int)length]);
-            connection.Consume((int)length);
-            return default;
+            await writing;
+            return null;
         }
-        return StreamAsync(x, connection, framing, stall, time);
     }
 
     private static async ValueTask<string?> StreamAsync(Exchange x, UpstreamConnection connection, BodyFraming framing, TimeSpan stall, TimeProvider time)
@@ -51,6 +58,7 @@ internal static class ResponseCopy
         long left = connection.Head.ContentLength ?? 0;
         long stallTicks = (long)(stall.TotalSeconds * time.TimestampFrequency);
         int rounds = 0;
+        await x.ResponseBody.StartAsync();
         while (true)
         {
             if (!connection.Buffered.IsEmpty)
@@ -60,7 +68,7 @@ internal static class ResponseCopy
                     case BodyFraming.Chunked:
                         var result = chunks.Read(connection.Buffered, writer, out int consumed);
                         connection.Consume(consumed);
-                        if (result == HeadResult.Done) return null;
+                        if (result == HeadResult.Done) return await FinishAsync(writer);
                         if (result == HeadResult.Malformed) return Reasons.BadResponse;
                         break;
                     case BodyFraming.Length:
@@ -68,7 +76,7 @@ internal static class ResponseCopy
                         writer.Write(connection.Buffered[..take]);
                         connection.Consume(take);
                         left -= take;
-                        if (left == 0) return null;
+                        if (left == 0) return await FinishAsync(writer);
                         break;
                     default:
                         int all = connection.Buffered.Length;
@@ -87,5 +95,12 @@ internal static class ResponseCopy
             if (count == 0) return framing == BodyFraming.UntilClose ? null : Reasons.ConnectionLost;
             connection.Received(count);
         }
+    }
+
+    private static async ValueTask<string?> FinishAsync(PipeWriter writer)
+    {
+        // Kestrel sends what is left of a body of known length only when asked.
+        await writer.FlushAsync();
+        return null;
     }
 }

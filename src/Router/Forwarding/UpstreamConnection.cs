@@ -29,6 +29,8 @@ internal sealed class UpstreamConnection(Socket socket) : IDisposable
 
     public ReadOnlySpan<byte> Buffered => _in.AsSpan(_start, _end - _start);
 
+    public ReadOnlyMemory<byte> BufferedMemory => _in.AsMemory(_start, _end - _start);
+
     /// <summary>Whether a receive is under way on an idle connection, which is how it should be: data or an end there means that it is no use.</summary>
     public bool IsStillOpen => _hasEarly && !_early.IsCompleted;
 
@@ -110,10 +112,10 @@ internal sealed class UpstreamConnection(Socket socket) : IDisposable
     /// <param name="timestamp">0: none.</param>
     public void SetDeadline(long timestamp) => Volatile.Write(ref _deadline, timestamp);
 
-    public void AbortIfPast(long now)
+    public bool IsPast(long now) => Volatile.Read(ref _deadline) is not 0 and var deadline && now >= deadline;
+
+    public void TimeOut()
     {
-        long deadline = Volatile.Read(ref _deadline);
-        if (deadline == 0 || now < deadline) return;
         TimedOut = true;
         Abort();
     }

@@ -104,10 +104,13 @@ internal sealed class UpstreamPool(IPEndPoint address, UpstreamOptions options, 
     public void Sweep()
     {
         long now = time.GetTimestamp();
-        List<UpstreamConnection>? dead = null;
+        List<UpstreamConnection>? dead = null, late = null;
         lock (_gate)
         {
-            foreach (var connection in _busy) connection.AbortIfPast(now);
+            foreach (var connection in _busy)
+            {
+                if (connection.IsPast(now)) (late ??= []).Add(connection);
+            }
             int kept = 0;
             for (int i = 0; i < _idleCount; i++)
             {
@@ -118,7 +121,8 @@ internal sealed class UpstreamPool(IPEndPoint address, UpstreamOptions options, 
             Array.Clear(_idle, kept, _idleCount - kept);
             _idleCount = kept;
         }
-        if (dead is null) return;
-        foreach (var connection in dead) connection.Dispose();
+        // Outside the lock: what waits for the connection may go on right here.
+        foreach (var connection in late ?? []) connection.TimeOut();
+        foreach (var connection in dead ?? []) connection.Dispose();
     }
 }
