@@ -110,9 +110,12 @@ internal static class NumberScanner
     }
 
     /// <summary>A whole number from <paramref name="minimum"/> to <paramref name="maximum"/>; <c>3.0</c> and <c>3e2</c> are whole too.</summary>
-    public static bool TryToWhole(in ScannedNumber number, Int128 minimum, Int128 maximum, out Int128 value)
+    public static bool TryToWhole(ReadOnlySpan<byte> token, in ScannedNumber number, Int128 minimum, Int128 maximum, out Int128 value)
     {
         value = 0;
+        // The largest UINT64 values have 20 digits, one more than the scanner keeps.
+        if (number.Whole && number.Length <= 21 && number.Truncated | number.Exponent > 0)
+            return Int128.TryParse(token[..number.Length], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value) && value >= minimum && value <= maximum;
         if (number.Truncated || number.Exponent is > MaximumDigits or < -MaximumDigits) return number.Mantissa == 0 && !number.Truncated;
         Int128 magnitude = number.Mantissa;
         for (int i = number.Exponent; i > 0; i--) magnitude *= 10;

@@ -130,7 +130,7 @@ internal static class ElementJson
         for (int i = 0; i < target.Length; i++)
         {
             if (i > 0) TakeComma(ref cursor);
-            ScannedNumber number = cursor.TakeNumber(out _);
+            ScannedNumber number = cursor.TakeNumber(out ReadOnlySpan<byte> token);
             if (number.Whole && !number.Truncated && number.Exponent == 0 && number.Mantissa <= int.MaxValue)
             {
                 long small = number.Negative ? -(long)number.Mantissa : (long)number.Mantissa;
@@ -141,7 +141,7 @@ internal static class ElementJson
                 }
             }
 
-            if (!NumberScanner.TryToWhole(number, minimum, maximum, out Int128 value))
+            if (!NumberScanner.TryToWhole(token, number, minimum, maximum, out Int128 value))
                 throw cursor.Invalid($"{Datatypes.NameOf(tensor.Type)} takes a whole number from {minimum} to {maximum}");
             target[i] = T.CreateTruncating(value);
         }

@@ -160,8 +160,8 @@ internal static class V2RequestParser
         do
         {
             if (rank == MaximumRank) throw RequestException.Bad($"a shape has more than {MaximumRank} dimensions");
-            ScannedNumber number = cursor.TakeNumber(out _);
-            if (!NumberScanner.TryToWhole(number, 0, int.MaxValue, out Int128 size))
+            ScannedNumber number = cursor.TakeNumber(out ReadOnlySpan<byte> token);
+            if (!NumberScanner.TryToWhole(token, number, 0, int.MaxValue, out Int128 size))
                 throw cursor.Invalid($"a dimension is a whole number from 0 to {int.MaxValue}");
             shape[rank++] = (long)size;
         }
