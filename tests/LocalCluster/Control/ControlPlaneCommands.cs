@@ -31,6 +31,8 @@ internal static class ControlPlaneCommands
         "--client-ca-file", layout.Certificate("ca.crt"),
         "--kubelet-client-certificate", layout.Certificate("kubelet-client.crt"),
         "--kubelet-client-key", layout.Certificate("kubelet-client.key"),
+        // By address: the node's name means nothing to the machine's DNS.
+        "--kubelet-preferred-address-types", "InternalIP",
         "--service-account-issuer", "https://kubernetes.default.svc",
         "--service-account-key-file", layout.Certificate("service-account.key"),
         "--service-account-signing-key-file", layout.Certificate("service-account.key"),

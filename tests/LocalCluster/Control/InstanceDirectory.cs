@@ -63,9 +63,10 @@ internal sealed class InstanceDirectory : IDisposable
         {
             Directory.Delete(path, recursive: true);
         }
-        catch (DirectoryNotFoundException)
+        catch (IOException)
         {
-            // Two runs cleaned the same dead one.
+            // Two runs clean the same dead one: the other's try for the lock may even put the lock file back while it is being deleted.
+            // What then stays has no owner, and goes with the next start.
         }
     }
 

@@ -19,6 +19,10 @@ internal static class NodeConfiguration
           stream_server_address = "127.0.0.1"
           [plugins."io.containerd.grpc.v1.cri".containerd]
             snapshotter = "{snapshotter}"
+            [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
+              runtime_type = "io.containerd.runc.v2"
+              [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
+                Root = "{NodeLayout.RunDirectory}/runc"
           [plugins."io.containerd.grpc.v1.cri".cni]
             bin_dir = "/usr/lib/cni"
             conf_dir = "{NodeLayout.CniDirectory}"

@@ -10,6 +10,7 @@ internal static class NodeTeardown
     public static async Task RunAsync(Steps steps, TimeProvider time, CancellationToken cancellationToken)
     {
         var marker = NodeMarker.Read();
+        var sandboxes = FindSandboxes();
         steps.Say("Stopping Kubernetes");
         await Leftovers.KillAsync(NodeLayout.Directory, cancellationToken);
         steps.Say("Stopping pods");
@@ -21,7 +22,8 @@ internal static class NodeTeardown
         DeleteDirectory(NodeLayout.RunDirectory);
         Cgroups.Remove();
         await NodeNetwork.RemoveAsync(cancellationToken);
-        RemoveCniResults();
+        RemoveCniResults(sandboxes);
+        RemoveDeadShimSockets();
         foreach (var directory in marker?.AbsentDirectories ?? [])
         {
             if (NodeLayout.IsOursAlone(directory) || (Directory.Exists(directory) && !Directory.EnumerateFileSystemEntries(directory).Any()))
@@ -49,12 +51,34 @@ internal static class NodeTeardown
         }
     }
 
-    private static void RemoveCniResults()
+    private static HashSet<string> FindSandboxes()
+    {
+        const string sandboxes = NodeLayout.ContainerdState + "/io.containerd.grpc.v1.cri/sandboxes";
+        return Directory.Exists(sandboxes) ? [.. Directory.GetDirectories(sandboxes).Select(path => Path.GetFileName(path)!)] : [];
+    }
+
+    // libcni keeps what it answered, by the sandbox's id, in a place that cannot be chosen.
+    private static void RemoveCniResults(HashSet<string> sandboxes)
     {
         const string results = "/var/lib/cni/results";
         if (!Directory.Exists(results))
             return;
-        foreach (var file in Directory.EnumerateFiles(results, "canario-*"))
+        foreach (var file in Directory.EnumerateFiles(results))
+        {
+            var name = Path.GetFileName(file);
+            if (name.StartsWith("canario-", StringComparison.Ordinal) || name.Split('-').Any(sandboxes.Contains))
+                File.Delete(file);
+        }
+    }
+
+    // A killed shim leaves its socket. Those in use are another containerd's.
+    private static void RemoveDeadShimSockets()
+    {
+        const string sockets = "/run/containerd/s";
+        if (!Directory.Exists(sockets))
+            return;
+        var inUse = File.ReadAllText("/proc/net/unix");
+        foreach (var file in Directory.EnumerateFiles(sockets).Where(file => !inUse.Contains(file, StringComparison.Ordinal)))
             File.Delete(file);
     }
 
