@@ -5,8 +5,7 @@ namespace Canario.Operator.Api;
 
 /// <summary>A model that is served, and how a new version of it is rolled out. Immutable use only: readers share the cached instance.</summary>
 [Rule("size(self.metadata.name) <= 46", "metadata.name must have at most 46 characters: the names and labels made from it have at most 63")]
-[Rule("self.metadata.name.matches('^[a-z]([-a-z0-9]*[a-z0-9])?$')",
-    "metadata.name must consist of lower-case letters, digits and '-', begin with a letter and end with a letter or digit: Services are named after it")]
+[Rule("!self.metadata.name.contains('.')", "metadata.name must not contain a dot: Services are named after it")]
 sealed record ModelDeployment : IKubernetesObject
 {
     public const string Group = "canario.dev";

@@ -2,7 +2,7 @@ using Canario.Operator.Crd;
 
 namespace Canario.Operator.Api;
 
-[Rule("!has(self.strategy.canary) || self.strategy.canary.steps.all(s, !has(s.gates) || s.gates.all(g, self.gates.exists(x, x.name == g)))",
+[Rule("!has(self.strategy.canary) || !has(self.strategy.canary.steps) || self.strategy.canary.steps.all(s, !has(s.gates) || s.gates.all(g, has(self.gates) && self.gates.exists(x, x.name == g)))",
     "a step's gates must be names of spec.gates")]
 sealed record ModelDeploymentSpec
 {
