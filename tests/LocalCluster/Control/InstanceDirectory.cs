@@ -43,7 +43,7 @@ internal sealed class InstanceDirectory : IDisposable
             using var ownership = TryLock(path);
             if (ownership is null)
                 continue;
-            await Leftovers.KillAsync(path, cancellationToken);
+            await Leftovers.KillAsync(path, TimeProvider.System, cancellationToken);
             Delete(path);
             cleaned++;
         }

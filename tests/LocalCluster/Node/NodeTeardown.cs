@@ -12,11 +12,11 @@ internal static class NodeTeardown
         var marker = NodeMarker.Read();
         var sandboxes = FindSandboxes();
         steps.Say("Stopping Kubernetes");
-        await Leftovers.KillAsync(NodeLayout.Directory, cancellationToken);
+        await Leftovers.KillAsync(NodeLayout.Directory, time, cancellationToken);
         steps.Say("Stopping pods");
         await KillPodsAsync(time, cancellationToken);
         // containerd and the shims name the run directory; with the pods gone they hold nothing.
-        await Leftovers.KillAsync(NodeLayout.RunDirectory, cancellationToken);
+        await Leftovers.KillAsync(NodeLayout.RunDirectory, time, cancellationToken);
         steps.Say("Removing mounts, network and data");
         await Mounts.UnmountUnderAsync(cancellationToken, NodeLayout.RunDirectory, NodeLayout.Directory);
         DeleteDirectory(NodeLayout.RunDirectory);

@@ -10,6 +10,9 @@ namespace Canario.LocalCluster.Processes;
 /// </summary>
 internal static class Leftovers
 {
+    private static readonly TimeSpan ExitTimeout = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
+
     // By program too: a shell or a kubectl that merely names one of our files is the user's.
     private static readonly HashSet<string> Programs =
     [
@@ -33,19 +36,27 @@ internal static class Leftovers
         return found;
     }
 
-    public static async Task KillAsync(string directory, CancellationToken cancellationToken)
+    /// <summary>Returns when all of them are gone.</summary>
+    public static async Task KillAsync(string directory, TimeProvider time, CancellationToken cancellationToken)
     {
-        foreach (var leftover in Find(directory))
-            await KillAsync(leftover.Id, cancellationToken);
+        var started = time.GetTimestamp();
+        while (Find(directory) is { Count: > 0 } leftovers)
+        {
+            if (time.GetElapsedTime(started) > ExitTimeout)
+                throw new LocalClusterException($"{string.Join(", ", leftovers)} did not end {ExitTimeout.TotalSeconds:0} s after being killed.");
+            foreach (var leftover in leftovers)
+                Kill(leftover.Id);
+            // Waiting for the exit of a process that is not a child is itself polling, and a slow one.
+            await Task.Delay(Interval, time, cancellationToken);
+        }
     }
 
-    private static async Task KillAsync(int id, CancellationToken cancellationToken)
+    private static void Kill(int id)
     {
         try
         {
             using var process = Process.GetProcessById(id);
             process.Kill();
-            await process.WaitForExitAsync(cancellationToken);
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException)
         {
