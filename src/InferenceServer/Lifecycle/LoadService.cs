@@ -12,6 +12,10 @@ internal sealed partial class LoadService(
     {
         try
         {
+            // A failure found while the host is still starting would cancel the start, and the exit code would be lost.
+            var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            await using CancellationTokenRegistration registration = lifetime.ApplicationStarted.Register(started.SetResult);
+            await started.Task.WaitAsync(stoppingToken);
             state.Serve(await loader.LoadAsync(stoppingToken));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
