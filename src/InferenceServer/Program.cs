@@ -21,10 +21,8 @@ try
     ServerOptions options = CommandLine.Read(args, Environment.GetEnvironmentVariable);
     terminationLog = options.TerminationLog;
     await using WebApplication app = InferenceApplication.Build(options);
-    // Taken before: RunAsync disposes the services when it ends.
-    ServerState state = app.Services.GetRequiredService<ServerState>();
     await app.RunAsync();
-    return state.ExitCode;
+    return app.Services.GetRequiredService<ServerState>().ExitCode;
 }
 catch (Exception e) when (e is ConfigurationException or IOException)
 {

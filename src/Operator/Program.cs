@@ -1,10 +1,25 @@
+using Canario.Kubernetes.Configuration;
 using Canario.Operator.Crd;
+using Canario.Operator.Hosting;
 
 if (args is ["crd"])
 {
-    Console.Out.Write(CrdBuilder.BuildYaml());
-    return;
+    Console.Write(CrdBuilder.BuildYaml());
+    return 0;
 }
 
-var builder = WebApplication.CreateSlimBuilder(args);
-await builder.Build().RunAsync();
+if (args.Contains("--help") || args.Contains("-h"))
+{
+    Console.Write(CommandLine.Help());
+    return 0;
+}
+
+try
+{
+    return await OperatorHost.RunAsync(CommandLine.Parse(args, Environment.GetEnvironmentVariable));
+}
+catch (Exception e) when (e is FormatException or ConfigurationException)
+{
+    Console.Error.WriteLine(e.Message);
+    return 2;
+}

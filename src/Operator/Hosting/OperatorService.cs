@@ -1,0 +1,91 @@
+using Canario.Kubernetes;
+using Canario.Kubernetes.Events;
+using Canario.Kubernetes.Leadership;
+using Canario.Operator.Desired;
+using Canario.Operator.Metrics;
+using Canario.Operator.Metrics.Prometheus;
+using Canario.Operator.Reconcile;
+using Canario.Telemetry.Metrics;
+
+namespace Canario.Operator.Hosting;
+
+/// <summary>The whole operator but its HTTP port: caches that run always, work that runs while leading.</summary>
+sealed class OperatorService(KubernetesClient client, OperatorOptions options, MetricRegistry registry, TimeProvider time, ILoggerFactory loggers) : BackgroundService
+{
+    private const string LeaseName = "canario-operator";
+
+    private readonly ILogger _logger = loggers.CreateLogger<OperatorService>();
+    private volatile ClusterView? _view;
+
+    /// <summary>Tests put their routers on loopback.</summary>
+    public Func<Kubernetes.Models.Pod, Uri?> AddressOfRouter { get; init; } = Observer.AddressOf;
+
+    /// <summary>The caches are full: this replica could lead at any moment.</summary>
+    public bool IsReady => _view?.HasSynced == true;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var budgets = await ResolveBudgetsAsync(stoppingToken);
+        var view = new ClusterView(client, budgets, options.Namespace, time, _logger);
+        _view = view;
+        using var http = PrometheusClient.CreateHttpClient();
+        using var routers = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(1) });
+        var events = new EventRecorder(client, new EventRecorderOptions { Component = LeaseName, Instance = options.Identity }, time, _logger);
+        var session = new OperatorSession(
+            client, view, new MetricSources(http), routers, events, new OperatorMetrics(registry), BuildWorkOptions(budgets.Version == "v1"), time, _logger);
+        // Told to stop only after the work has ended: its last events are still written.
+        using var eventsStop = new CancellationTokenSource();
+        var recording = events.RunAsync(eventsStop.Token);
+        var watching = view.RunAsync(stoppingToken);
+        try
+        {
+            await (options.LeaderElection ? BuildElector().RunAsync(session.RunAsync, stoppingToken) : session.RunAsync(stoppingToken));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+        }
+        finally
+        {
+            await eventsStop.CancelAsync();
+            await recording;
+            await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private LeaderElector BuildElector() => new(
+        client, new LeaderElectionOptions { Namespace = options.LeaseNamespace ?? client.Access.Namespace, Name = LeaseName, Identity = options.Identity }, time, _logger);
+
+    private WorkOptions BuildWorkOptions(bool hasPolicyV1) => new()
+    {
+        Workers = options.Workers,
+        PrometheusAddress = options.PrometheusAddress,
+        AddressOfRouter = AddressOfRouter,
+        Desired = new DesiredOptions
+        {
+            InferenceServerImage = options.InferenceServerImage,
+            RouterImage = options.RouterImage,
+            ImagePullPolicy = options.ImagePullPolicy,
+            ImagePullSecrets = options.ImagePullSecrets,
+            RouterReplicas = options.RouterReplicas,
+            HasPolicyV1 = hasPolicyV1,
+        },
+    };
+
+    /// <summary>The API server may come up after the operator.</summary>
+    private async Task<ResourceType<Kubernetes.Models.PodDisruptionBudget>> ResolveBudgetsAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return await client.ResolveAsync([Resources.PodDisruptionBudgets, Resources.PodDisruptionBudgetsV1Beta1], cancellationToken)
+                    ?? throw new InvalidOperationException("the cluster serves no PodDisruptionBudget: neither policy/v1 nor policy/v1beta1");
+            }
+            catch (KubernetesException e)
+            {
+                Log.NoApiServer(_logger, e.Message);
+                await Task.Delay(TimeSpan.FromSeconds(1), time, cancellationToken);
+            }
+        }
+    }
+}

@@ -1,0 +1,137 @@
+using Canario.Contract;
+using Canario.Kubernetes;
+using Canario.Kubernetes.Caching;
+using Canario.Kubernetes.Models;
+using Canario.Operator.Api;
+
+namespace Canario.Operator.Reconcile;
+
+/// <summary>All that the operator knows of the cluster, kept current by watches; a standby keeps it warm too.</summary>
+sealed class ClusterView
+{
+    private const string ManagedSelector = $"{Labels.ManagedBy}={Labels.ManagedByCanario}";
+
+    private readonly List<Func<CancellationToken, Task>> _reflectors = [];
+    private readonly List<Func<CancellationToken, Task>> _syncs = [];
+    private readonly List<Func<bool>> _synced = [];
+    private readonly KubernetesClient _client;
+    private readonly string? _namespace;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private Action<ObjectKey>? _listener;
+
+    public ClusterView(KubernetesClient client, ResourceType<PodDisruptionBudget> budgets, string? ns, TimeProvider time, ILogger logger)
+    {
+        _client = client;
+        _namespace = ns;
+        _time = time;
+        _logger = logger;
+        Budgets = budgets;
+        Follow(Api.ModelDeployments.Resource, ModelDeployments, null, OnModelDeployment);
+        FollowOwned(Resources.Deployments, Deployments);
+        FollowOwned(Resources.Services, Services);
+        FollowOwned(Resources.ConfigMaps, ConfigMaps);
+        FollowOwned(Resources.ControllerRevisions, ControllerRevisions);
+        FollowOwned(Resources.ServiceAccounts, ServiceAccounts);
+        FollowOwned(Resources.Roles, Roles);
+        FollowOwned(Resources.RoleBindings, RoleBindings);
+        FollowOwned(budgets, PodDisruptionBudgets);
+        Follow(Resources.Pods, Pods, ManagedSelector, OnPod, DropSpec);
+    }
+
+    /// <summary>policy/v1, or v1beta1 on Kubernetes 1.20.</summary>
+    public ResourceType<PodDisruptionBudget> Budgets { get; }
+
+    public Cache<ModelDeployment> ModelDeployments { get; } = new(CacheIndexes.Namespace<ModelDeployment>());
+    public Cache<Deployment> Deployments { get; } = ByModel<Deployment>();
+    public Cache<Service> Services { get; } = ByModel<Service>();
+    public Cache<ConfigMap> ConfigMaps { get; } = ByModel<ConfigMap>();
+    public Cache<ControllerRevision> ControllerRevisions { get; } = ByModel<ControllerRevision>();
+    public Cache<ServiceAccount> ServiceAccounts { get; } = ByModel<ServiceAccount>();
+    public Cache<Role> Roles { get; } = ByModel<Role>();
+    public Cache<RoleBinding> RoleBindings { get; } = ByModel<RoleBinding>();
+    public Cache<PodDisruptionBudget> PodDisruptionBudgets { get; } = ByModel<PodDisruptionBudget>();
+    public Cache<Pod> Pods { get; } = ByModel<Pod>();
+
+    public bool HasSynced => _synced.TrueForAll(synced => synced());
+
+    public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(_reflectors.Select(run => run(cancellationToken)));
+
+    public Task WaitForSyncAsync(CancellationToken cancellationToken) => Task.WhenAll(_syncs.Select(sync => sync(cancellationToken)));
+
+    /// <summary>From now on the listener gets the keys of what has changed: of a ModelDeployment, or a namespace with an empty name for what its models share. Null: nobody listens.</summary>
+    public void Listen(Action<ObjectKey>? listener) => Volatile.Write(ref _listener, listener);
+
+    /// <summary>Everything that there may be work for: what a new leader begins with.</summary>
+    public IEnumerable<ObjectKey> AllKeys() =>
+        ModelDeployments.List().Select(ObjectKey.Of)
+            .Concat(ModelDeployments.List().Select(d => NamespaceKey(d.Metadata.Namespace)))
+            .Concat(Deployments.List().Where(d => IsRouter(d)).Select(d => NamespaceKey(d.Metadata.Namespace)))
+            .Distinct();
+
+    public static IReadOnlyList<T> OfModel<T>(Cache<T> cache, ObjectKey model) where T : class, IKubernetesObject =>
+        cache.ByIndex(Labels.Model, CacheIndexes.LabelKey(model.Namespace, model.Name));
+
+    /// <summary>Pods of the namespace's routers.</summary>
+    public IReadOnlyList<Pod> RouterPods(string ns) => Pods.ByIndex(Labels.Component, CacheIndexes.LabelKey(ns, Labels.ComponentRouter));
+
+    public static ObjectKey NamespaceKey(string? ns) => new(ns ?? "", "");
+
+    private static Cache<T> ByModel<T>() where T : class, IKubernetesObject => new(CacheIndexes.Label<T>(Labels.Model), CacheIndexes.Label<T>(Labels.Component));
+
+    private static bool IsRouter(IKubernetesObject value) => value.Metadata.Labels?.GetValueOrDefault(Labels.Component) == Labels.ComponentRouter;
+
+    // Nothing here reads a pod's spec, and it is most of a pod.
+    private static Pod DropSpec(Pod pod)
+    {
+        pod.Spec = null;
+        return pod;
+    }
+
+    private void FollowOwned<T>(ResourceType<T> type, Cache<T> cache) where T : class, IKubernetesObject =>
+        Follow(type, cache, ManagedSelector, change => Raise(OwnerKey(change.Current)));
+
+    private void Follow<T>(ResourceType<T> type, Cache<T> cache, string? labels, Action<CacheChange<T>> handler, Func<T, T>? transform = null)
+        where T : class, IKubernetesObject
+    {
+        cache.Subscribe(handler);
+        var options = new ReflectorOptions<T> { Namespace = _namespace, LabelSelector = labels, Transform = transform };
+        _reflectors.Add(new Reflector<T>(_client, type, cache, options, _time, _logger).RunAsync);
+        _syncs.Add(cache.WaitForSyncAsync);
+        _synced.Add(() => cache.HasSynced);
+    }
+
+    private void OnModelDeployment(CacheChange<ModelDeployment> change)
+    {
+        Raise(change.Key);
+        // The routers of a namespace come with its first model and go with its last.
+        if (change.Old is null || change.New?.Metadata.DeletionTimestamp is not null || change.New is null)
+            Raise(NamespaceKey(change.Key.Namespace));
+    }
+
+    private void OnPod(CacheChange<Pod> change)
+    {
+        if (!IsRouter(change.Current))
+        {
+            Raise(OwnerKey(change.Current));
+            return;
+        }
+
+        if (PodReadiness.IsReady(change.Old) == PodReadiness.IsReady(change.New))
+            return;
+        // A router came or went: who serves which split must be asked anew.
+        foreach (var deployment in ModelDeployments.ByIndex(CacheIndexes.NamespaceName, change.Key.Namespace))
+            Raise(ObjectKey.Of(deployment));
+    }
+
+    private void Raise(ObjectKey? key)
+    {
+        if (key is { } known)
+            Volatile.Read(ref _listener)?.Invoke(known);
+    }
+
+    private static ObjectKey? OwnerKey(IKubernetesObject value) =>
+        IsRouter(value) ? NamespaceKey(value.Metadata.Namespace)
+        : value.Metadata.Labels?.GetValueOrDefault(Labels.Model) is { Length: > 0 } model ? new ObjectKey(value.Metadata.Namespace ?? "", model)
+        : null;
+}

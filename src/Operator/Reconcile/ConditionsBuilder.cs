@@ -1,0 +1,48 @@
+using Canario.Kubernetes.Models;
+using Canario.Operator.Api;
+using Canario.Rollouts;
+
+namespace Canario.Operator.Reconcile;
+
+/// <summary>Conditions as kstatus reads them (https://github.com/kubernetes-sigs/cli-utils/tree/master/pkg/kstatus): while Reconciling or Stalled is True the object is not Current, whatever else is said. Pure.</summary>
+static class ConditionsBuilder
+{
+    private const string Settled = "Settled";
+    private const string None = "None";
+
+    public static IReadOnlyList<Condition> Build(ModelDeployment deployment, Decision decision, Observation facts, bool inForce, bool allReady, DateTimeOffset now)
+    {
+        var state = decision.Next;
+        // A rejected revision is what kstatus calls stalled: nothing more will happen until somebody changes spec, and spec is not what serves.
+        var isStalled = state.Phase is RolloutPhase.Stalled or RolloutPhase.RolledBack;
+        var isCurrent = state.Phase == RolloutPhase.Healthy && inForce && allReady;
+        var isReconciling = !isStalled && !isCurrent;
+        var pending = state.Phase != RolloutPhase.Healthy ? state.Reason : allReady ? RolloutReasons.TrafficPending : RolloutReasons.CapacityPending;
+        var drift = state.Gates.FirstOrDefault(g => g.Type is GateTypes.FeatureDrift or GateTypes.PredictionDrift && g.Verdict == Verdict.Fail);
+        var warm = state is { StableRevision: { } stable, CandidateRevision: not null }
+            && StatusBuilder.ReadyOf(facts, stable) >= Math.Max(1, decision.World.Revisions[0].Replicas);
+        return
+        [
+            Condition(ConditionTypes.Ready, isCurrent, isCurrent ? RolloutReasons.Healthy : pending, state.Message),
+            Condition(ConditionTypes.Reconciling, isReconciling, isReconciling ? pending : Settled, isReconciling ? state.Message : ""),
+            Condition(ConditionTypes.Stalled, isStalled, isStalled ? state.Reason : None, isStalled ? state.Message : ""),
+            Condition(ConditionTypes.DriftDetected, drift is not null, drift?.Type ?? None, drift?.Message ?? ""),
+            Condition(ConditionTypes.RollbackReady, warm, warm ? "StableWarm" : state.CandidateRevision is null ? "NoRollout" : RolloutReasons.CapacityPending, ""),
+        ];
+
+        Condition Condition(string type, bool holds, string reason, string message)
+        {
+            var status = holds ? "True" : "False";
+            var known = deployment.Status?.Conditions?.FirstOrDefault(c => c.Type == type);
+            return new Condition
+            {
+                Type = type,
+                Status = status,
+                ObservedGeneration = deployment.Metadata.Generation,
+                LastTransitionTime = known?.Status == status ? known.LastTransitionTime : now,
+                Reason = reason.Length == 0 ? None : reason,
+                Message = StatusBuilder.Cut(message),
+            };
+        }
+    }
+}

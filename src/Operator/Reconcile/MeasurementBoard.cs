@@ -1,0 +1,81 @@
+using System.Collections.Concurrent;
+using Canario.Kubernetes;
+using Canario.Operator.Metrics;
+using Canario.Rollouts;
+
+namespace Canario.Operator.Reconcile;
+
+/// <summary>Measures beside the reconcile loop: a provider that does not answer must not keep a worker, and with it other models' rollbacks, waiting.</summary>
+sealed class MeasurementBoard(Func<ObjectKey, MetricTarget, MeasureRequest, DateTimeOffset, CancellationToken, Task<Measurement>> measure, Action<ObjectKey> ready, TimeProvider time, CancellationToken stop)
+{
+    private readonly ConcurrentDictionary<ObjectKey, Entry> _entries = new();
+
+    /// <summary>The answers to these requests, once each; null: not there yet. Begins to measure when the last time is an interval ago.</summary>
+    public IReadOnlyDictionary<string, Measurement>? Take(ObjectKey model, Func<CancellationToken, Task<MetricTarget>> target, IReadOnlyList<MeasureRequest> requests, TimeSpan interval)
+    {
+        var entry = _entries.GetOrAdd(model, static _ => new Entry());
+        lock (entry)
+        {
+            if (requests.Count == 0)
+            {
+                entry.Answers = null;
+                return null;
+            }
+
+            var answers = entry.Answers is { } there && entry.From == requests[0].CandidateFrom && entry.Candidate == requests[0].Candidate ? there : null;
+            entry.Answers = null;
+            var due = entry.Begun is not { } begun || time.GetElapsedTime(begun) >= interval * 0.9 || entry.From != requests[0].CandidateFrom || entry.Candidate != requests[0].Candidate;
+            if (answers is null && due && !entry.Running)
+            {
+                entry.Running = true;
+                entry.Begun = time.GetTimestamp();
+                entry.From = requests[0].CandidateFrom;
+                entry.Candidate = requests[0].Candidate;
+                _ = Task.Run(() => MeasureAsync(model, entry, target, requests), CancellationToken.None);
+            }
+
+            return answers;
+        }
+    }
+
+    public void Forget(ObjectKey model) => _entries.TryRemove(model, out _);
+
+    private async Task MeasureAsync(ObjectKey model, Entry entry, Func<CancellationToken, Task<MetricTarget>> target, IReadOnlyList<MeasureRequest> requests)
+    {
+        Dictionary<string, Measurement>? answers = null;
+        try
+        {
+            var where = await target(stop);
+            var now = time.GetUtcNow();
+            var measured = await Task.WhenAll(requests.Select(r => measure(model, where, r, now, stop)));
+            answers = requests.Zip(measured).ToDictionary(p => p.First.Gate.Name, p => p.Second, StringComparer.Ordinal);
+        }
+        catch (OperationCanceledException)
+        {
+        }
+        catch (Exception e)
+        {
+            answers = requests.ToDictionary(r => r.Gate.Name, Measurement (_) => new ProviderError(e.Message), StringComparer.Ordinal);
+        }
+        finally
+        {
+            lock (entry)
+            {
+                entry.Answers = answers;
+                entry.Running = false;
+            }
+
+            if (answers is not null)
+                ready(model);
+        }
+    }
+
+    private sealed class Entry
+    {
+        public IReadOnlyDictionary<string, Measurement>? Answers { get; set; }
+        public DateTimeOffset From { get; set; }
+        public string Candidate { get; set; } = "";
+        public long? Begun { get; set; }
+        public bool Running { get; set; }
+    }
+}

@@ -1,0 +1,30 @@
+using System.Text;
+using Canario.Kubernetes;
+using Canario.Operator.Api;
+using Canario.Operator.Metrics;
+
+namespace Canario.Operator.Reconcile;
+
+/// <summary>Where a ModelDeployment's metrics are asked for, with the secret that this takes.</summary>
+/// <param name="fallback">Address that the operator was installed with; null: none.</param>
+sealed class MetricTargets(KubernetesClient client, Uri? fallback)
+{
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(10);
+
+    public async Task<MetricTarget> ReadAsync(ModelDeployment deployment, CancellationToken cancellationToken)
+    {
+        var ns = deployment.Metadata.Namespace!;
+        var model = deployment.Metadata.Name!;
+        if (deployment.Spec.Metrics.Prometheus is not { } settings)
+            return new MetricTarget(ns, model, fallback, s_timeout, Problem: "no Prometheus address: set spec.metrics.prometheus.address, or --prometheus-address of the operator");
+        var target = new MetricTarget(ns, model, new Uri(settings.Address), Durations.Parse(settings.Timeout) ?? s_timeout);
+        if (settings.AuthSecretRef is not { } reference)
+            return target;
+        var secret = await client.FindAsync(Resources.Secrets, ns, reference.Name, cancellationToken);
+        return Decode(secret?.Data?.GetValueOrDefault(reference.Key)) is { } value
+            ? target with { Authorization = value }
+            : target with { Address = null, Problem = $"Secret {reference.Name} of namespace {ns} has no usable key {reference.Key} (spec.metrics.prometheus.authSecretRef)" };
+    }
+
+    private static string? Decode(byte[]? value) => value is { Length: > 0 } ? Encoding.UTF8.GetString(value).Trim() : null;
+}

@@ -1,0 +1,81 @@
+using System.Net;
+using System.Net.Sockets;
+using Canario.Contract;
+using Canario.Kubernetes;
+using Canario.Kubernetes.Models;
+using Canario.Operator.Api;
+using Canario.Operator.Traffic;
+using Canario.Rollouts;
+
+namespace Canario.Operator.Reconcile;
+
+/// <summary>Reads what the machine decides on: capacity and failures from the cache, the split in force from the routers, measurements from the board.</summary>
+sealed class Observer(ClusterView view, RouterAcknowledgements acknowledgements, MeasurementBoard board, MetricTargets targets, Func<Pod, Uri?> addressOfRouter)
+{
+    /// <summary>A router's admin port on the pod's own address: nothing here needs DNS.</summary>
+    public static Uri? AddressOf(Pod pod)
+    {
+        if (!IPAddress.TryParse(pod.Status?.PodIP, out var ip))
+            return null;
+        var host = ip.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{ip}]" : ip.ToString();
+        return new Uri($"http://{host}:{Ports.Admin}");
+    }
+
+    public async Task<Observed> ObserveAsync(ModelDeployment deployment, RolloutPlan plan, RolloutState state, int port, CancellationToken cancellationToken)
+    {
+        var key = ObjectKey.Of(deployment);
+        var world = RolloutMachine.World(plan, state);
+        var serving = RouterDocuments.Build(view, deployment, plan, world, state, port);
+        var routers = Routers(key.Namespace);
+        var inForce = serving is not null && await acknowledgements.ServeAsync(key, serving.Version, routers, cancellationToken);
+        var requests = RolloutMachine.Measures(plan, state);
+        var answers = board.Take(key, token => targets.ReadAsync(deployment, token), requests, plan.CheckInterval);
+        var facts = new Observation
+        {
+            Revisions = ObserveRevisions(key, world),
+            TrafficInForce = inForce ? world.Split : null,
+            MeasuredFrom = answers is null ? null : requests[0].CandidateFrom,
+            Measurements = answers ?? new Dictionary<string, Measurement>(),
+            Command = CommandAnnotation.Parse(deployment.Metadata.Annotations?.GetValueOrDefault(Annotations.Command), out _),
+        };
+        return new Observed(facts, serving, routers.Count > 0);
+    }
+
+    private List<RouterEndpoint> Routers(string ns)
+    {
+        var routers = new List<RouterEndpoint>();
+        foreach (var pod in view.RouterPods(ns))
+        {
+            if (PodReadiness.IsReady(pod) && addressOfRouter(pod) is { } address)
+                routers.Add(new RouterEndpoint(pod.Metadata.Uid ?? "", address));
+        }
+
+        return routers;
+    }
+
+    private List<RevisionObservation> ObserveRevisions(ObjectKey model, World world)
+    {
+        var found = new List<RevisionObservation>();
+        if (world.Revisions.Count == 0)
+            return found;
+        var pods = ClusterView.OfModel(view.Pods, model).ToLookup(p => p.Metadata.Labels?.GetValueOrDefault(Labels.Revision) ?? "", StringComparer.Ordinal);
+        foreach (var revision in world.Revisions)
+        {
+            if (view.Deployments.Get(model.Namespace, revision.Revision) is not { } deployment)
+                continue;
+            // The controller's counts are from before the last change of spec until it has seen that.
+            var isCurrent = deployment.Status?.ObservedGeneration >= deployment.Metadata.Generation;
+            found.Add(new RevisionObservation
+            {
+                Revision = revision.Revision,
+                Desired = deployment.Spec?.Replicas ?? 0,
+                // Pods themselves, not the controller's count: it is later, and counts pods that are leaving.
+                Ready = pods[revision.Revision].Count(PodReadiness.IsReady),
+                Updated = isCurrent ? deployment.Status?.UpdatedReplicas ?? 0 : 0,
+                Failure = PodFailures.Find(pods[revision.Revision]),
+            });
+        }
+
+        return found;
+    }
+}

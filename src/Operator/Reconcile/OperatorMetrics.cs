@@ -1,0 +1,60 @@
+using Canario.Contract;
+using Canario.Kubernetes;
+using Canario.Operator.Api;
+using Canario.Rollouts;
+using Canario.Telemetry.Metrics;
+
+namespace Canario.Operator.Reconcile;
+
+/// <summary>The operator's own metrics.</summary>
+sealed class OperatorMetrics
+{
+    private readonly Gauge _phase;
+    private readonly Gauge _weight;
+    private readonly Counter _rollouts;
+    private readonly Counter _reconciles;
+    private readonly HistogramChild _duration;
+
+    public OperatorMetrics(MetricRegistry registry)
+    {
+        _duration = registry.CreateHistogram("canario_operator_reconcile_duration_seconds", "Time that one reconcile took.", LatencyBuckets.Seconds).WithLabels();
+        _reconciles = registry.CreateCounter("canario_operator_reconciles_total", "Reconciles by result: success, conflict, foreign (an object of somebody else is in the way), error.", "result");
+        foreach (var result in (string[])["success", "conflict", "foreign", "error"])
+            _reconciles.WithLabels(result);
+        QueueDepth = registry.CreateGauge("canario_operator_queue_depth", "Keys that wait for a worker.").WithLabels();
+        Leading = registry.CreateGauge("canario_operator_leading", "1 while this replica leads.").WithLabels();
+        _phase = registry.CreateGauge("canario_rollout_phase", "1 for the phase that a ModelDeployment is in.", MetricLabels.Namespace, MetricLabels.Model, "phase");
+        _weight = registry.CreateGauge("canario_rollout_weight", "Percent of the requests that the revision on trial gets; 0 without one.", MetricLabels.Namespace, MetricLabels.Model);
+        _rollouts = registry.CreateCounter("canario_rollouts_total", "Rollouts that ended, by outcome.", MetricLabels.Namespace, MetricLabels.Model, "outcome");
+    }
+
+    public GaugeChild QueueDepth { get; }
+
+    public GaugeChild Leading { get; }
+
+    public void Reconciled(string result, TimeSpan took)
+    {
+        _reconciles.WithLabels(result).Increment();
+        _duration.Observe(took.TotalSeconds);
+    }
+
+    public void Show(ObjectKey model, RolloutState state)
+    {
+        foreach (var phase in Enum.GetNames<RolloutPhase>())
+            _phase.WithLabels(model.Namespace, model.Name, phase).Set(phase == state.Phase.ToString() ? 1 : 0);
+        _weight.WithLabels(model.Namespace, model.Name).Set(state.CandidateRevision is null ? 0 : state.Weight);
+        foreach (var outcome in (string[])[RolloutOutcomes.Promoted, RolloutOutcomes.RolledBack, RolloutOutcomes.Abandoned])
+            _rollouts.WithLabels(model.Namespace, model.Name, outcome);
+    }
+
+    public void Ended(ObjectKey model, HistoryEntry entry) => _rollouts.WithLabels(model.Namespace, model.Name, entry.Outcome).Increment();
+
+    public void Forget(ObjectKey model)
+    {
+        foreach (var phase in Enum.GetNames<RolloutPhase>())
+            _phase.Remove(model.Namespace, model.Name, phase);
+        _weight.Remove(model.Namespace, model.Name);
+        foreach (var outcome in (string[])[RolloutOutcomes.Promoted, RolloutOutcomes.RolledBack, RolloutOutcomes.Abandoned])
+            _rollouts.Remove(model.Namespace, model.Name, outcome);
+    }
+}

@@ -1,0 +1,109 @@
+using Canario.Kubernetes;
+using Canario.Kubernetes.Events;
+using Canario.Kubernetes.Models;
+using Canario.Kubernetes.Work;
+using Canario.Operator.Desired;
+using Canario.Operator.Metrics;
+using Canario.Operator.Traffic;
+
+namespace Canario.Operator.Reconcile;
+
+/// <summary>The work of a leader, from winning the lease to losing it. All memory but the caches begins and ends with it.</summary>
+sealed class OperatorSession(
+    KubernetesClient client, ClusterView view, MetricSources sources, HttpClient routers, EventRecorder events, OperatorMetrics metrics, WorkOptions options, TimeProvider time, ILogger logger)
+{
+    // A conflict is no failure, but the cache needs a moment to show what was written in between.
+    private static readonly TimeSpan s_conflictWait = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Runs until cancelled; what a worker has begun is ended or broken off before it returns.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        await view.WaitForSyncAsync(cancellationToken);
+        using var queue = new WorkQueue<ObjectKey>(time: time);
+        var applier = new Applier(client);
+        var ports = new ListenerPorts(view);
+        var acknowledgements = new RouterAcknowledgements(routers, time);
+        var board = new MeasurementBoard(
+            (_, target, request, now, token) => sources[MetricSources.Default].MeasureAsync(target, request, now, token), queue.Add, time, cancellationToken);
+        var observer = new Observer(view, acknowledgements, board, new MetricTargets(client, options.PrometheusAddress), options.AddressOfRouter);
+        var world = new WorldApplier(client, view, applier, options.Desired);
+        var reconciler = new Reconciler(client, view, observer, world, ports, acknowledgements, board, applier, events, metrics, time);
+        var namespaces = new NamespaceReconciler(view, applier, options.Desired);
+
+        view.Listen(queue.Add);
+        metrics.Leading.Set(1);
+        try
+        {
+            // Known ports first: a new ModelDeployment must not get the port of one that is reconciled after it.
+            foreach (var key in view.AllKeys())
+                queue.Add(key);
+            await Task.WhenAll(Enumerable.Range(0, options.Workers).Select(_ => WorkAsync(queue, reconciler, namespaces, cancellationToken)));
+        }
+        finally
+        {
+            view.Listen(null);
+            metrics.Leading.Set(0);
+        }
+    }
+
+    private async Task WorkAsync(WorkQueue<ObjectKey> queue, Reconciler reconciler, NamespaceReconciler namespaces, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var (found, key) = await queue.TakeAsync(cancellationToken);
+            if (!found)
+                return;
+            metrics.QueueDepth.Set(queue.Count);
+            var started = time.GetTimestamp();
+            try
+            {
+                var result = await ReconcileAsync(queue, key, reconciler, namespaces, cancellationToken);
+                metrics.Reconciled(result, time.GetElapsedTime(started));
+            }
+            finally
+            {
+                queue.Done(key);
+            }
+        }
+    }
+
+    private async Task<string> ReconcileAsync(WorkQueue<ObjectKey> queue, ObjectKey key, Reconciler reconciler, NamespaceReconciler namespaces, CancellationToken cancellationToken)
+    {
+        try
+        {
+            TimeSpan? again = null;
+            if (key.Name.Length == 0)
+                await namespaces.ReconcileAsync(key.Namespace, cancellationToken);
+            else
+                again = await reconciler.ReconcileAsync(key, cancellationToken);
+            queue.Forget(key);
+            if (again is { } wait)
+                queue.AddAfter(key, wait);
+            return "success";
+        }
+        catch (KubernetesException e) when (e.Error is KubernetesError.Conflict)
+        {
+            queue.AddAfter(key, s_conflictWait);
+            return "conflict";
+        }
+        catch (ForeignObjectException e)
+        {
+            var wait = queue.AddWithBackoff(key);
+            Log.Foreign(logger, key, e.Message, wait.TotalSeconds);
+            if (view.ModelDeployments.Get(key) is { } deployment)
+                events.Publish(Api.ModelDeployments.Resource, deployment, EventType.Warning, "NameTaken", e.Message);
+            return "foreign";
+        }
+        catch (KubernetesException e)
+        {
+            Log.Failed(logger, key, e.Message, queue.AddWithBackoff(key).TotalSeconds);
+            return "error";
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            // One model's trouble must not end the work for all others.
+            Log.Broke(logger, e, key, queue.AddWithBackoff(key).TotalSeconds);
+            return "error";
+        }
+    }
+}

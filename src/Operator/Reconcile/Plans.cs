@@ -1,0 +1,77 @@
+using Canario.Operator.Api;
+using Canario.Operator.Desired;
+using Canario.Rollouts;
+
+namespace Canario.Operator.Reconcile;
+
+/// <summary>From spec to what the machine needs. Pure.</summary>
+static class Plans
+{
+    /// <summary>Customary bounds: from here on a distribution counts as shifted.</summary>
+    private const double DefaultPsi = 0.25;
+    private const double DefaultDistance = 0.1;
+
+    public static RolloutPlan Build(ModelDeployment deployment)
+    {
+        var errors = SpecValidator.Validate(deployment);
+        if (errors.Count > 0)
+            return RolloutPlan.Invalid(FieldError.Summarize(errors));
+        var spec = deployment.Spec;
+        List<string> gates = [.. spec.Gates.Select(g => g.Name)];
+        return new RolloutPlan
+        {
+            Revision = Revisions.BuildName(deployment),
+            Strategy = spec.Strategy.Type,
+            Steps = RolloutStrategies.Find(spec.Strategy.Type)!.BuildSteps(BuildStrategy(spec.Strategy, gates)),
+            Gates = [.. spec.Gates.Select(BuildGate)],
+            BakeGates = gates,
+            Bake = Durations.Required(spec.Bake.Duration),
+            Replicas = spec.Replicas,
+            ProgressDeadline = Durations.Required(spec.ProgressDeadline),
+            Paused = spec.Paused,
+        };
+    }
+
+    private static StrategySpec BuildStrategy(StrategySettings settings, List<string> gates)
+    {
+        var strategy = new StrategySpec { Name = settings.Type, Gates = gates, Steps = [.. (settings.Canary?.Steps ?? []).Select(BuildStep)] };
+        return settings.BlueGreen?.Hold is not { } hold
+            ? strategy
+            : strategy with
+            {
+                AutoPromote = !hold.Manual,
+                PreviewHold = Durations.Parse(hold.Duration) ?? strategy.PreviewHold,
+                Deadline = Durations.Parse(hold.Deadline) ?? strategy.Deadline,
+            };
+    }
+
+    private static StepSpec BuildStep(CanaryStepSettings step) => new()
+    {
+        Weight = step.Weight,
+        Hold = Durations.Parse(step.Hold?.Duration),
+        Manual = step.Hold?.Manual ?? false,
+        Deadline = Durations.Parse(step.Hold?.Deadline),
+        Gates = step.Gates,
+    };
+
+    private static GateSpec BuildGate(GateSettings gate)
+    {
+        var isDrift = gate.Type is GateTypes.FeatureDrift or GateTypes.PredictionDrift;
+        var statistic = gate.Statistic == nameof(DriftStatistic.KolmogorovSmirnov) ? DriftStatistic.KolmogorovSmirnov : DriftStatistic.Psi;
+        return new GateSpec
+        {
+            Name = gate.Name,
+            Type = gate.Type,
+            MaxShare = isDrift ? null : gate.Max,
+            MaxRatioToStable = gate.MaxRatioToStable,
+            SlowerThan = Durations.Parse(gate.Bound),
+            Statistic = statistic,
+            MaxDrift = gate.Max ?? (statistic == DriftStatistic.Psi ? DefaultPsi : DefaultDistance),
+            Features = gate.Features ?? [],
+            MinSamples = gate.MinSamples,
+            OnFail = Enum.Parse<OnFail>(gate.OnFail),
+            OnInsufficientData = Enum.Parse<OnInsufficientData>(gate.OnInsufficientData),
+            DryRun = gate.DryRun,
+        };
+    }
+}

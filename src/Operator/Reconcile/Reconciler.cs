@@ -1,0 +1,73 @@
+using Canario.Kubernetes;
+using Canario.Kubernetes.Events;
+using Canario.Operator.Api;
+using Canario.Operator.Desired;
+using Canario.Operator.Traffic;
+using Canario.Rollouts;
+
+namespace Canario.Operator.Reconcile;
+
+/// <summary>One ModelDeployment: read, observe, decide, store, apply, tell.</summary>
+sealed class Reconciler(
+    KubernetesClient client, ClusterView view, Observer observer, WorldApplier world, ListenerPorts ports, RouterAcknowledgements acknowledgements, MeasurementBoard board, Applier applier,
+    EventRecorder events, OperatorMetrics metrics, TimeProvider time)
+{
+    /// <summary>Routers take a new configuration in milliseconds; asking so often costs one small request each.</summary>
+    private static readonly TimeSpan s_acknowledgementWait = TimeSpan.FromMilliseconds(50);
+
+    private readonly StatusOverlay _overlay = new();
+
+    /// <summary>When to come back; null: only an event can change anything.</summary>
+    public async Task<TimeSpan?> ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
+    {
+        if (view.ModelDeployments.Get(key) is not { Metadata.DeletionTimestamp: null } cached)
+        {
+            // Owner references take its objects away; only memory is left.
+            Forget(key);
+            return null;
+        }
+
+        var deployment = _overlay.Newest(cached);
+        var plan = Plans.Build(deployment);
+        var state = deployment.Status?.Rollout ?? RolloutState.Initial;
+        var port = ports.Reserve(key, deployment.Status?.Port);
+        var observed = await observer.ObserveAsync(deployment, plan, state, port, cancellationToken);
+        var now = time.GetUtcNow();
+        var decision = RolloutMachine.Decide(plan, state, observed.Facts, now);
+        // Stored first: a kill after it is made good by the next pass, and a leader of yesterday fails here, on the resource version.
+        var stored = await StoreAsync(deployment, StatusBuilder.Build(deployment, plan, decision, observed.Facts, port, now), cancellationToken);
+        var inForce = decision.World.Split == observed.Facts.TrafficInForce;
+        Tell(stored, state, decision, now);
+        await world.ApplyAsync(stored, plan, decision.World, decision.Next, port, inForce, cancellationToken);
+        return !inForce && observed.HasRouters && decision.World.Revisions.Count > 0 ? s_acknowledgementWait : decision.CheckAgainIn;
+    }
+
+    private async Task<ModelDeployment> StoreAsync(ModelDeployment deployment, ModelDeploymentStatus status, CancellationToken cancellationToken)
+    {
+        if (StatusBuilder.AreEqual(deployment.Status, status))
+            return deployment;
+        var stored = await client.ReplaceStatusAsync(ModelDeployments.Resource, deployment with { Status = status }, cancellationToken);
+        _overlay.Remember(deployment.Metadata.ResourceVersion!, stored);
+        return stored;
+    }
+
+    private void Tell(ModelDeployment deployment, RolloutState before, Decision decision, DateTimeOffset now)
+    {
+        var key = ObjectKey.Of(deployment);
+        foreach (var transition in decision.Transitions)
+            events.Publish(ModelDeployments.Resource, deployment, transition.Warning ? EventType.Warning : EventType.Normal, transition.Reason, transition.Message);
+        if (RolloutHistory.Ended(before, decision, now) is { } ended)
+            metrics.Ended(key, ended);
+        metrics.Show(key, decision.Next);
+    }
+
+    private void Forget(ObjectKey key)
+    {
+        _overlay.Forget(key);
+        ports.Release(key);
+        acknowledgements.Forget(key);
+        board.Forget(key);
+        applier.Forget(k => k.Namespace == key.Namespace && (k.Name == key.Name || k.Name.StartsWith(key.Name + "-", StringComparison.Ordinal)));
+        metrics.Forget(key);
+    }
+}

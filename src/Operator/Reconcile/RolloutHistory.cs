@@ -1,0 +1,45 @@
+using Canario.Operator.Api;
+using Canario.Rollouts;
+
+namespace Canario.Operator.Reconcile;
+
+/// <summary>Rollouts that ended, read off the transitions. Pure.</summary>
+static class RolloutHistory
+{
+    public static IReadOnlyList<HistoryEntry>? Extend(IReadOnlyList<HistoryEntry>? before, RolloutState state, Decision decision, DateTimeOffset now)
+    {
+        var ended = Ended(state, decision, now);
+        return ended is null ? before : [ended, .. (before ?? []).Take(Limits.History - 1)];
+    }
+
+    /// <summary>Null: no rollout ended in this decision.</summary>
+    public static HistoryEntry? Ended(RolloutState state, Decision decision, DateTimeOffset now)
+    {
+        if (state.CandidateRevision is not { } candidate)
+            return null;
+        foreach (var transition in decision.Transitions)
+        {
+            var outcome = transition.Reason switch
+            {
+                RolloutReasons.Promoted => RolloutOutcomes.Promoted,
+                RolloutReasons.RolledBack => RolloutOutcomes.RolledBack,
+                RolloutReasons.Superseded when transition.From == RolloutPhase.RollingBack => RolloutOutcomes.Abandoned,
+                _ => null,
+            };
+            if (outcome is null)
+                continue;
+            var rejected = outcome == RolloutOutcomes.RolledBack ? decision.Next.Rejected.LastOrDefault(r => r.Revision == candidate) : null;
+            return new HistoryEntry
+            {
+                Revision = candidate,
+                Outcome = outcome,
+                Reason = rejected?.Reason ?? transition.Reason,
+                Evidence = StatusBuilder.Cut(rejected?.Message ?? transition.Message),
+                Started = state.RolloutStartedAt,
+                Finished = now,
+            };
+        }
+
+        return null;
+    }
+}

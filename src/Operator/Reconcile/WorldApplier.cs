@@ -1,0 +1,101 @@
+using Canario.Contract;
+using Canario.Kubernetes;
+using Canario.Kubernetes.Models;
+using Canario.Operator.Api;
+using Canario.Operator.Desired;
+using Canario.Rollouts;
+
+namespace Canario.Operator.Reconcile;
+
+/// <summary>Makes a ModelDeployment's objects what the stored state says. Every step may be the last one before a kill: the next pass does the rest.</summary>
+sealed class WorldApplier(KubernetesClient client, ClusterView view, Applier applier, DesiredOptions options)
+{
+    /// <param name="splitInForce">All routers serve the split of this world: what is not in it gets no request any more.</param>
+    public async Task ApplyAsync(
+        ModelDeployment deployment, RolloutPlan plan, World world, RolloutState state, int port, bool splitInForce, CancellationToken cancellationToken)
+    {
+        // Traffic first: a rollback waits for nothing else.
+        if (RouterDocuments.Build(view, deployment, plan, world, state, port) is { } configuration)
+            await ApplyConfigMapAsync(deployment, configuration, cancellationToken);
+        foreach (var revision in world.Revisions)
+            await ApplyRevisionAsync(deployment, plan, revision, cancellationToken);
+        if (plan.SpecError is null)
+            await ApplyServicesAsync(deployment, world, port, cancellationToken);
+        if (splitInForce)
+            await RemoveOthersAsync(deployment, world, state, cancellationToken);
+    }
+
+    private Task ApplyConfigMapAsync(ModelDeployment deployment, RouterConfiguration configuration, CancellationToken cancellationToken)
+    {
+        var map = RouterConfigurations.BuildConfigMap(deployment, configuration);
+        return applier.ApplyAsync(Resources.ConfigMaps, map, view.ConfigMaps.Get(ObjectKey.Of(map)), cancellationToken);
+    }
+
+    private async Task ApplyServicesAsync(ModelDeployment deployment, World world, int port, CancellationToken cancellationToken)
+    {
+        var service = ModelServices.BuildService(deployment, port);
+        await applier.ApplyAsync(Resources.Services, service, view.Services.Get(ObjectKey.Of(service)), cancellationToken);
+        var previewName = Names.PreviewService(deployment.Metadata.Name!);
+        var live = view.Services.Get(deployment.Metadata.Namespace, previewName);
+        if (ModelServices.BuildPreview(deployment, world) is { } preview)
+            await applier.ApplyAsync(Resources.Services, preview, live, cancellationToken);
+        else if (IsOwned(deployment, live))
+            await applier.DeleteAsync(Resources.Services, live, cancellationToken);
+    }
+
+    private async Task ApplyRevisionAsync(ModelDeployment deployment, RolloutPlan plan, WorldRevision revision, CancellationToken cancellationToken)
+    {
+        var ns = deployment.Metadata.Namespace;
+        var live = view.Deployments.Get(ns, revision.Revision);
+        var snapshot = await EnsureSnapshotAsync(deployment, plan, revision.Revision, live, cancellationToken);
+        var service = RevisionObjects.BuildService(deployment, revision.Revision);
+        await applier.ApplyAsync(Resources.Services, service, view.Services.Get(ObjectKey.Of(service)), cancellationToken);
+        await applier.ApplyAsync(Resources.Deployments, RevisionObjects.BuildDeployment(deployment, revision, snapshot), live, cancellationToken);
+    }
+
+    private async Task<RevisionSnapshot> EnsureSnapshotAsync(
+        ModelDeployment deployment, RolloutPlan plan, string revision, Deployment? live, CancellationToken cancellationToken)
+    {
+        if (view.ControllerRevisions.Get(deployment.Metadata.Namespace, revision) is { } stored && IsOwned(deployment, stored) && Revisions.ReadSnapshot(stored) is { } known)
+            return known;
+        // Deleted by somebody: the Deployment still knows. A revision that spec asks for can always be made again.
+        var snapshot = live is not null && Revisions.ReadSnapshot(live) is { } annotated ? annotated with { Template = live.Spec?.Template }
+            : revision == plan.Revision ? Revisions.BuildSnapshot(deployment, options)
+            : throw new ForeignObjectException($"revision {revision} cannot be made again: its ControllerRevision and its Deployment are both gone");
+        var number = ClusterView.OfModel(view.ControllerRevisions, ObjectKey.Of(deployment)).Max(r => r.Revision) ?? 0;
+        var history = Revisions.BuildControllerRevision(deployment, revision, snapshot, number + 1);
+        try
+        {
+            await client.CreateAsync(Resources.ControllerRevisions, history, cancellationToken);
+        }
+        catch (KubernetesException e) when (e.Error == KubernetesError.AlreadyExists)
+        {
+            // By an earlier pass that the cache does not show yet. What is stored counts: it is immutable.
+            var found = await client.GetAsync(Resources.ControllerRevisions, deployment.Metadata.Namespace, revision, cancellationToken);
+            if (!IsOwned(deployment, found))
+                throw new ForeignObjectException($"ControllerRevision {revision} exists already and does not belong to this ModelDeployment");
+            return Revisions.ReadSnapshot(found) ?? snapshot;
+        }
+
+        return snapshot;
+    }
+
+    private async Task RemoveOthersAsync(ModelDeployment deployment, World world, RolloutState state, CancellationToken cancellationToken)
+    {
+        var key = ObjectKey.Of(deployment);
+        var wanted = world.Revisions.Select(r => r.Revision).ToHashSet(StringComparer.Ordinal);
+        foreach (var old in ClusterView.OfModel(view.Deployments, key).Where(IsSuperfluous))
+            await applier.DeleteAsync(Resources.Deployments, old, cancellationToken);
+        foreach (var old in ClusterView.OfModel(view.Services, key).Where(IsSuperfluous))
+            await applier.DeleteAsync(Resources.Services, old, cancellationToken);
+        var history = ClusterView.OfModel(view.ControllerRevisions, key).Where(IsSuperfluous).OrderByDescending(r => r.Revision ?? 0);
+        foreach (var old in history.Skip(deployment.Spec.RevisionHistoryLimit))
+            await applier.DeleteAsync(Resources.ControllerRevisions, old, cancellationToken);
+
+        bool IsSuperfluous(IKubernetesObject value) =>
+            IsOwned(deployment, value) && value.Metadata.Labels?.GetValueOrDefault(Labels.Revision) is { } revision && !wanted.Contains(revision);
+    }
+
+    private static bool IsOwned(ModelDeployment deployment, IKubernetesObject? value) =>
+        value?.Metadata.OwnerReferences?.Any(o => o.Uid == deployment.Metadata.Uid) == true;
+}
