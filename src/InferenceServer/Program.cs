@@ -21,8 +21,10 @@ try
     ServerOptions options = CommandLine.Read(args, Environment.GetEnvironmentVariable);
     terminationLog = options.TerminationLog;
     await using WebApplication app = InferenceApplication.Build(options);
+    // Taken before: RunAsync disposes the services when it ends.
+    ServerState state = app.Services.GetRequiredService<ServerState>();
     await app.RunAsync();
-    return app.Services.GetRequiredService<ServerState>().ExitCode;
+    return state.ExitCode;
 }
 catch (Exception e) when (e is ConfigurationException or IOException)
 {

@@ -14,7 +14,7 @@ public sealed record ResourceType<T>(
     where T : class, IKubernetesObject
 {
     /// <summary>Such as <c>apps/v1</c>, or <c>v1</c> for the core group.</summary>
-    public string ApiVersion { get; } = Group.Length == 0 ? Version : $"{Group}/{Version}";
+    public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
 
     /// <summary>Relative URL of all objects of the kind, of a namespace or (null) of all namespaces.</summary>
     internal string CollectionPath(string? ns)

@@ -32,6 +32,13 @@ public sealed class Reflector<T> where T : class, IKubernetesObject
 
     public Cache<T> Cache { get; }
 
+    /// <summary>Where the next watch starts; null: after a list. Set by tests only.</summary>
+    internal string? Version
+    {
+        get => _version;
+        init => _version = value;
+    }
+
     /// <summary>Complete lists so far.</summary>
     public long Lists => Interlocked.Read(ref _lists);
 
