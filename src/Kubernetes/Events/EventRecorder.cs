@@ -13,6 +13,7 @@ public sealed class EventRecorder
     // Limits of the API.
     private const int LongestMessage = 1024;
     private const int LongestName = 253;
+    private static readonly TimeSpan LongestDrain = TimeSpan.FromSeconds(2);
     private readonly KubernetesClient _client;
     private readonly EventRecorderOptions _options;
     private readonly TimeProvider _time;
@@ -66,20 +67,22 @@ public sealed class EventRecorder
     /// <summary>Writes what is published until cancelled, then what is still waiting, for up to two seconds.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        // Not the caller's token: a write under way at the stop may already be stored, and cutting it off would count it as dropped.
+        using var end = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
+        await using var stopping = cancellationToken.Register(() => end.CancelAfter(LongestDrain));
         try
         {
             await foreach (var pending in _waiting.Reader.ReadAllAsync(cancellationToken))
             {
-                await WriteAsync(pending, cancellationToken);
+                await WriteAsync(pending, end.Token);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
         }
-        using var last = new CancellationTokenSource(TimeSpan.FromSeconds(2), _time);
-        while (!last.IsCancellationRequested && _waiting.Reader.TryRead(out var pending))
+        while (!end.IsCancellationRequested && _waiting.Reader.TryRead(out var pending))
         {
-            await WriteAsync(pending, last.Token);
+            await WriteAsync(pending, end.Token);
         }
     }
 
