@@ -135,7 +135,7 @@ internal sealed class RouterState(
         {
             await server.BindAsync(configuration.Port, model.Listener);
         }
-        catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException or UnauthorizedAccessException)
+        catch (Exception e) when (e is Microsoft.AspNetCore.Connections.AddressInUseException or IOException or System.Net.Sockets.SocketException or UnauthorizedAccessException)
         {
             if (!model.BindFailed) Log.ListenFailed(logger, configuration.Port, configuration.Model, e.Message);
             model.BindFailed = true;

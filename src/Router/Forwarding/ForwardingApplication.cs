@@ -75,7 +75,7 @@ internal sealed class ForwardingApplication(RouterOptions options, TimeProvider 
         if (outcome.Reason is { } reason)
         {
             backend.Metrics.CountFailure(reason);
-            if (!x.Response.HasStarted && !x.ClientGone) await RefuseAsync(x, outcome.Code, reason, close: false, backend);
+            if (!x.Response.HasStarted && !x.ClientGone) await RefuseAsync(x, outcome.Code, reason, close: reason == Reasons.BadRequest, backend);
         }
         var duration = time.GetElapsedTime(x.Started);
         backend.Metrics.Count(outcome.Code, duration);

@@ -104,8 +104,11 @@ internal sealed class Http1Forwarder(UpstreamOptions options, TimeProvider time,
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or IOException or OperationCanceledException or InvalidDataException)
         {
+            if (e is BadHttpRequestException bad) return Outcome.Failed(bad.StatusCode, Reasons.BadRequest);
             if (upload?.ClientFault is { } status) return Outcome.Failed(status, Reasons.BadRequest);
             if (x.ClientGone) return Outcome.Failed(Outcome.ClientGone, Reasons.ClientGone);
+            // Sockets throw SocketException: this is Kestrel's, of a body that it could not make sense of.
+            if (e is IOException && !headRead) return Outcome.Failed(400, Reasons.BadRequest);
             if (connection is { TimedOut: true }) return Outcome.Failed(504, Reasons.Timeout);
             if (e is InvalidDataException) return Outcome.Failed(400, Reasons.BadRequest);
             if (headRead || connection is null) return Outcome.Failed(502, Reasons.ConnectionLost);

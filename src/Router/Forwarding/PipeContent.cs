@@ -15,12 +15,16 @@ internal sealed class PipeContent(PipeReader body, long? length) : HttpContent
     {
         while (true)
         {
-            var read = await body.ReadAsync(cancellationToken);
+            if (!body.TryRead(out var read))
+            {
+                // The head too leaves only with the first flush, and a client may wait for the answer's head before it says anything.
+                await stream.FlushAsync(cancellationToken);
+                read = await body.ReadAsync(cancellationToken);
+            }
             Started = true;
             foreach (var segment in read.Buffer) await stream.WriteAsync(segment, cancellationToken);
             body.AdvanceTo(read.Buffer.End);
             if (read.IsCompleted) return;
-            await stream.FlushAsync(cancellationToken);
         }
     }
 

@@ -43,6 +43,7 @@ internal static class RequestHead
         var host = headers.Host;
         writer.Text(StringValues.IsNullOrEmpty(host) ? endpoint : host.ToString());
         string connectionHeader = headers.Connection.Count == 0 ? "" : headers.Connection.ToString();
+        // Kestrel keeps of "x-hop, keep-alive" only "keep-alive": what such a line nominates beside it passes on. It cannot be a framing field: those are written anew.
         bool nominates = connectionHeader.Length > 0
             && !connectionHeader.Equals("keep-alive", StringComparison.OrdinalIgnoreCase) && !connectionHeader.Equals("close", StringComparison.OrdinalIgnoreCase);
         foreach (var (name, values) in headers)

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 
 namespace Canario.Router.Forwarding;
@@ -77,7 +78,7 @@ internal sealed class RequestUpload(UpstreamConnection connection, Exchange x, T
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or InvalidOperationException)
         {
-            ClientFault = Outcome.ClientGone;
+            ClientFault = e is IOException and not ConnectionResetException ? 400 : Outcome.ClientGone;
             connection.Abort();
         }
     }

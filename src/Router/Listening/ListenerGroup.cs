@@ -19,7 +19,7 @@ internal sealed class ListenerGroup(EndPoint endPoint, IConnectionListenerFactor
     public EndPoint EndPoint => endPoint;
 
     /// <returns>The port.</returns>
-    /// <exception cref="IOException">The port is in use.</exception>
+    /// <exception cref="AddressInUseException">The port is in use.</exception>
     public async Task<int> BindAsync(IPEndPoint address, ModelListener model)
     {
         var listener = await sockets.BindAsync(address);

@@ -18,6 +18,8 @@ internal sealed class RouterServer : IDisposable
     public RouterServer(RouterOptions options, ILoggerFactory loggers)
     {
         _address = options.Address;
+        // Kestrel by itself takes a bare LF for the end of a line, which another reader may not. Read when its options are made.
+        AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", true);
         // Nothing on a request's way blocks, so it may run where its bytes arrived, without changing threads.
         var transport = new SocketTransportOptions { UnsafePreferInlineScheduling = true, Backlog = 4096 };
         var sockets = new SocketTransportFactory(Options.Create(transport), loggers);
@@ -37,7 +39,7 @@ internal sealed class RouterServer : IDisposable
     /// <summary>No new connections, GOAWAY or close on the others, and their requests finish until cancelled.</summary>
     public Task StopAsync(CancellationToken cancellationToken) => _server.StopAsync(cancellationToken);
 
-    /// <exception cref="IOException">A port is in use.</exception>
+    /// <exception cref="Microsoft.AspNetCore.Connections.AddressInUseException">A port is in use.</exception>
     public async Task BindAsync(int port, ModelListener model)
     {
         await BindAsync(_http, port, model);

@@ -1,0 +1,189 @@
+using System.Net;
+using System.Net.Sockets;
+using Canario.Contract;
+
+namespace Canario.Router.Tests;
+
+public sealed class LifecycleTests
+{
+    private const string Get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+    [Fact]
+    public async Task Weights_changed_100_times_under_load_fail_no_request_and_are_acknowledged_at_once()
+    {
+        await using var stable = RawServer.Answering(RawServer.Ok("s"));
+        await using var candidate = RawServer.Answering(RawServer.Ok("c"));
+        await using var router = await RunningRouter.StartAsync(stable.Port);
+        await router.Source.SetEndpointsAsync("candidate", candidate.Port);
+        bool stop = false;
+        long requests = 0;
+        var load = Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
+        {
+            await using var client = await router.ConnectAsync();
+            while (!Volatile.Read(ref stop))
+            {
+                await client.SendAsync(Get);
+                Assert.StartsWith("HTTP/1.1 200", await client.ReadMessageAsync(), StringComparison.Ordinal);
+                Interlocked.Increment(ref requests);
+            }
+        })).ToArray();
+        await using var one = await router.ConnectAsync();
+        for (int i = 1; i <= 100; i++)
+        {
+            int weight = i % 2 == 0 ? 100 : 0;
+            string version = await router.SplitAsync(weight);
+            Assert.Equal(version, router.Host.State.Versions["m"]);
+            await one.SendAsync(Get);
+            Assert.Contains(weight == 100 ? "m-stable" : "m-candidate", await one.ReadMessageAsync(), StringComparison.Ordinal);
+        }
+        Volatile.Write(ref stop, true);
+        await Task.WhenAll(load);
+        Assert.True(requests > 100);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(10)]
+    [InlineData(50)]
+    public async Task The_split_on_the_wire_is_the_weight(int weight)
+    {
+        await using var stable = RawServer.Answering(RawServer.Ok("s"));
+        await using var candidate = RawServer.Answering(RawServer.Ok("c"));
+        await using var router = await RunningRouter.StartAsync(stable.Port);
+        await router.Source.SetEndpointsAsync("candidate", candidate.Port);
+        await router.SplitAsync(100 - weight);
+        const int Requests = 3_000;
+        await using var client = await router.ConnectAsync();
+        int hits = 0;
+        for (int i = 0; i < Requests; i++)
+        {
+            await client.SendAsync(Get);
+            if ((await client.ReadMessageAsync()).EndsWith('c')) hits++;
+        }
+        double p = weight / 100.0, sigma = Math.Sqrt(Requests * p * (1 - p));
+        Assert.InRange(hits, Requests * p - 4 * sigma, Requests * p + 4 * sigma);
+        Assert.Equal(hits, await router.CountAsync("m-candidate", 200));
+    }
+
+    [Fact]
+    public async Task A_model_comes_and_goes_without_disturbing_another()
+    {
+        await using var server = RawServer.Answering(RawServer.Ok("ok"));
+        await using var router = await RunningRouter.StartAsync(server.Port);
+        await using var client = await router.ConnectAsync();
+        await client.SendAsync(Get);
+        await client.ReadMessageAsync();
+        int port = RunningRouter.FreePortPair();
+        await router.Source.SetAsync(Other(port));
+        await using (var other = await router.ConnectAsync(port))
+        {
+            await other.SendAsync(Get);
+            Assert.Contains("o-stable", await other.ReadMessageAsync(), StringComparison.Ordinal);
+        }
+        await (await router.Source.Sink).RemoveConfigurationAsync("o");
+        await Assert.ThrowsAsync<SocketException>(() => router.ConnectAsync(port));
+        Assert.False(router.Host.State.Versions.ContainsKey("o"));
+        Assert.DoesNotContain("o-stable", await router.Admin.GetStringAsync("/metrics"), StringComparison.Ordinal);
+        await client.SendAsync(Get);
+        Assert.StartsWith("HTTP/1.1 200", await client.ReadMessageAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_port_that_is_taken_is_not_acknowledged_until_it_is_free()
+    {
+        await using var server = RawServer.Answering(RawServer.Ok("ok"));
+        await using var router = await RunningRouter.StartAsync(server.Port);
+        int port = RunningRouter.FreePortPair();
+        using (var taken = new TcpListener(IPAddress.Loopback, port + 1))
+        {
+            taken.Start();
+            await router.Source.SetAsync(Other(port));
+            Assert.False(router.Host.State.Versions.ContainsKey("o"));
+        }
+        var patience = Task.Delay(RawConnection.Patience);
+        while (!router.Host.State.Versions.ContainsKey("o") && !patience.IsCompleted) await Task.Delay(20);
+        await using var other = await router.ConnectAsync(port);
+        await other.SendAsync(Get);
+        Assert.StartsWith("HTTP/1.1 200", await other.ReadMessageAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_bad_configuration_changes_nothing_and_is_counted()
+    {
+        await using var server = RawServer.Answering(RawServer.Ok("ok"));
+        await using var router = await RunningRouter.StartAsync(server.Port);
+        var sink = await router.Source.Sink;
+        await sink.SetConfigurationAsync("m", "{ broken");
+        await sink.SetConfigurationAsync("other", "null");
+        // Another object may not take over a model that is served.
+        await sink.SetConfigurationAsync("thief", System.Text.Json.JsonSerializer.Serialize(Other(router.Port) with { Model = "m" }, ContractJson.Default.RouterConfiguration));
+        // Nor its ports.
+        await router.Source.SetAsync(Other(router.Port + 1));
+        Assert.Equal(["m"], router.Host.State.Versions.Keys);
+        Assert.Contains("canario_router_bad_configurations_total 4", await router.Admin.GetStringAsync("/metrics"), StringComparison.Ordinal);
+        await using var client = await router.ConnectAsync();
+        await client.SendAsync(Get);
+        Assert.StartsWith("HTTP/1.1 200", await client.ReadMessageAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_admin_server_tells_the_versions_in_force()
+    {
+        await using var router = await RunningRouter.StartAsync();
+        string version = await router.SplitAsync(100);
+        string json = await router.Admin.GetStringAsync(HttpPaths.RouterConfig);
+        Assert.Equal(version, System.Text.Json.JsonSerializer.Deserialize(json, ContractJson.Default.RouterAcknowledgement)!.Versions["m"]);
+        Assert.Equal("ok\n", await router.Admin.GetStringAsync(HttpPaths.Ready));
+        Assert.Equal(0, await router.CountAsync("m-stable", 502));
+    }
+
+    [Fact]
+    public async Task A_drain_is_unready_at_once_serves_on_and_finishes_what_is_under_way()
+    {
+        var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = new RawServer(async (c, _) =>
+        {
+            while (await c.ReadMessageAsync() is { Length: > 0 } request)
+            {
+                if (request.StartsWith("GET /slow", StringComparison.Ordinal))
+                {
+                    arrived.SetResult();
+                    await go.Task;
+                }
+                await c.SendAsync(RawServer.Ok("ok"));
+            }
+        });
+        await using var router = await RunningRouter.StartAsync(server.Port);
+        await using var slow = await router.ConnectAsync();
+        await slow.SendAsync("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
+        await arrived.Task.WaitAsync(RawConnection.Patience);
+        await using var steady = await router.ConnectAsync();
+        await steady.SendAsync(Get);
+        await steady.ReadMessageAsync();
+        var draining = router.Host.DrainAsync();
+        using (var ready = await router.Admin.GetAsync(new Uri(HttpPaths.Ready, UriKind.Relative))) Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+        // Served without a failure until the router itself asks to leave.
+        string answer;
+        do
+        {
+            await steady.SendAsync(Get);
+            answer = await steady.ReadMessageAsync();
+            Assert.StartsWith("HTTP/1.1 200", answer, StringComparison.Ordinal);
+        }
+        while (!answer.Contains("Connection: close", StringComparison.OrdinalIgnoreCase));
+        go.SetResult();
+        Assert.StartsWith("HTTP/1.1 200", await slow.ReadMessageAsync(), StringComparison.Ordinal);
+        await draining.WaitAsync(RawConnection.Patience);
+        await Assert.ThrowsAsync<SocketException>(() => router.ConnectAsync());
+    }
+
+    private static RouterConfiguration Other(int port) => new()
+    {
+        Version = "1",
+        Namespace = "ns",
+        Model = "o",
+        Port = port,
+        Backends = [new RouterBackend { Revision = "o-stable", Service = "stable", Weight = 100 }],
+    };
+}

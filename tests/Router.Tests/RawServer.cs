@@ -1,0 +1,84 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Canario.Router.Tests;
+
+/// <summary>A model's server that does exactly what a test wants done on each connection.</summary>
+internal sealed class RawServer : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly Func<RawConnection, int, Task> _serve;
+    private readonly List<TcpClient> _clients = [];
+    private readonly Task _accepting;
+    private int _connections;
+
+    public RawServer(Func<RawConnection, int, Task> serve)
+    {
+        _serve = serve;
+        _listener.Start();
+        Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
+        _accepting = AcceptAsync();
+    }
+
+    public int Port { get; }
+
+    public int Connections => Volatile.Read(ref _connections);
+
+    /// <summary>Answers each request on a connection with the same bytes.</summary>
+    public static RawServer Answering(string response) => new(async (c, _) =>
+    {
+        while ((await c.ReadMessageAsync()).Length > 0) await c.SendAsync(response);
+    });
+
+    public static string Ok(string body) => $"HTTP/1.1 200 OK\r\nContent-Length: {body.Length}\r\n\r\n{body}";
+
+    /// <summary>A port that refuses connections.</summary>
+    public static int DeadPort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _listener.Dispose();
+        lock (_clients) _clients.ForEach(c => c.Dispose());
+        await _accepting;
+    }
+
+    private async Task AcceptAsync()
+    {
+        while (true)
+        {
+            TcpClient client;
+            try
+            {
+                client = await _listener.AcceptTcpClientAsync();
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                return;
+            }
+            client.NoDelay = true;
+            lock (_clients) _clients.Add(client);
+            _ = ServeAsync(client, _connections);
+            Interlocked.Increment(ref _connections);
+        }
+    }
+
+    private async Task ServeAsync(TcpClient client, int index)
+    {
+        try
+        {
+            await _serve(new RawConnection(client), index);
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
+        {
+        }
+        finally
+        {
+            client.Dispose();
+        }
+    }
+}

@@ -1,0 +1,101 @@
+using System.Net;
+using System.Net.Sockets;
+using Canario.Contract;
+using Canario.Router.Forwarding;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Canario.Router.Tests;
+
+/// <summary>A router on loopback with one model, whose stable and candidate are the services of the same names.</summary>
+internal sealed class RunningRouter : IAsyncDisposable
+{
+    private int _version;
+
+    private RunningRouter(RouterHost host, ManualSource source, int port)
+    {
+        Host = host;
+        Source = source;
+        Port = port;
+        Admin = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{host.AdminPort}") };
+    }
+
+    public RouterHost Host { get; }
+
+    public ManualSource Source { get; }
+
+    public int Port { get; }
+
+    public HttpClient Admin { get; }
+
+    public static async Task<RunningRouter> StartAsync(params int[] stablePorts)
+    {
+        var source = new ManualSource();
+        var options = new RouterOptions
+        {
+            Address = IPAddress.Loopback,
+            AdminPort = 0,
+            Drain = TimeSpan.FromMilliseconds(300),
+            Closing = TimeSpan.FromMilliseconds(300),
+            Finish = TimeSpan.FromSeconds(10),
+            Upstream = new UpstreamOptions { ConnectTimeout = TimeSpan.FromSeconds(1) },
+        };
+        var host = new RouterHost(options, source, NullLoggerFactory.Instance, TimeProvider.System);
+        await host.StartAsync(CancellationToken.None);
+        var router = new RunningRouter(host, source, FreePortPair());
+        await source.SetEndpointsAsync("stable", stablePorts);
+        await router.SplitAsync(100);
+        return router;
+    }
+
+    public async Task<string> SplitAsync(int stable, Func<RouterConfiguration, RouterConfiguration>? change = null)
+    {
+        var configuration = new RouterConfiguration
+        {
+            Version = "v" + ++_version,
+            Namespace = "ns",
+            Model = "m",
+            Port = Port,
+            Backends = [Backend("stable", stable), Backend("candidate", 100 - stable)],
+            TimeoutMilliseconds = 5_000,
+        };
+        await Source.SetAsync(change?.Invoke(configuration) ?? configuration);
+        return configuration.Version;
+    }
+
+    public static RouterBackend Backend(string name, int weight) => new() { Revision = "m-" + name, Service = name, Weight = weight };
+
+    public async Task<RawConnection> ConnectAsync(int? port = null) => await RawConnection.OpenAsync(port ?? Port);
+
+    public async Task<long> CountAsync(string revision, int code)
+    {
+        string text = await Admin.GetStringAsync("/metrics");
+        string series = $"canario_router_requests_total{{model_namespace=\"ns\",model=\"m\",revision=\"{revision}\",code=\"{code}\"}} ";
+        return text.Split('\n').Where(l => l.StartsWith(series, StringComparison.Ordinal)).Select(l => long.Parse(l[series.Length..])).DefaultIfEmpty(-1).Single();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Admin.Dispose();
+        await Host.DisposeAsync();
+    }
+
+    public static int FreePortPair()
+    {
+        for (int i = 0; i < 100; i++)
+        {
+            int port = Random.Shared.Next(21_000, 29_000) & ~1;
+            try
+            {
+                using var first = new TcpListener(IPAddress.Loopback, port);
+                using var second = new TcpListener(IPAddress.Loopback, port + 1);
+                first.Start();
+                second.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+            }
+        }
+        throw new InvalidOperationException("no two free ports in 100 tries");
+    }
+}
