@@ -62,7 +62,7 @@ public sealed class LifecycleTests
         }
         double p = weight / 100.0, sigma = Math.Sqrt(Requests * p * (1 - p));
         Assert.InRange(hits, Requests * p - 4 * sigma, Requests * p + 4 * sigma);
-        Assert.Equal(hits, await router.CountAsync("m-candidate", 200));
+        await router.AssertCountAsync(hits, "m-candidate", 200);
     }
 
     [Fact]
@@ -100,8 +100,7 @@ public sealed class LifecycleTests
             await router.Source.SetAsync(Other(port));
             Assert.False(router.Host.State.Versions.ContainsKey("o"));
         }
-        var patience = Task.Delay(RawConnection.Patience);
-        while (!router.Host.State.Versions.ContainsKey("o") && !patience.IsCompleted) await Task.Delay(20);
+        await Wait.ForAsync(() => router.Host.State.Versions.ContainsKey("o"), "the model is acknowledged");
         await using var other = await router.ConnectAsync(port);
         await other.SendAsync(Get);
         Assert.StartsWith("HTTP/1.1 200", await other.ReadMessageAsync(), StringComparison.Ordinal);
@@ -134,7 +133,7 @@ public sealed class LifecycleTests
         string json = await router.Admin.GetStringAsync(HttpPaths.RouterConfig);
         Assert.Equal(version, System.Text.Json.JsonSerializer.Deserialize(json, ContractJson.Default.RouterAcknowledgement)!.Versions["m"]);
         Assert.Equal("ok\n", await router.Admin.GetStringAsync(HttpPaths.Ready));
-        Assert.Equal(0, await router.CountAsync("m-stable", 502));
+        await router.AssertCountAsync(0, "m-stable", 502);
     }
 
     [Fact]

@@ -6,6 +6,7 @@ namespace Canario.Router.Tests;
 /// <summary>A model's server that does exactly what a test wants done on each connection.</summary>
 internal sealed class RawServer : IAsyncDisposable
 {
+    private static readonly List<Socket> s_dead = [];
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly Func<RawConnection, int, Task> _serve;
     private readonly List<TcpClient> _clients = [];
@@ -32,12 +33,13 @@ internal sealed class RawServer : IAsyncDisposable
 
     public static string Ok(string body) => $"HTTP/1.1 200 OK\r\nContent-Length: {body.Length}\r\n\r\n{body}";
 
-    /// <summary>A port that refuses connections.</summary>
+    /// <summary>A port that refuses connections, now and until the process ends: it is bound, so nobody else can get it, and nobody listens.</summary>
     public static int DeadPort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        lock (s_dead) s_dead.Add(socket);
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
     public async ValueTask DisposeAsync()
@@ -56,14 +58,13 @@ internal sealed class RawServer : IAsyncDisposable
             {
                 client = await _listener.AcceptTcpClientAsync();
             }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException)
             {
                 return;
             }
             client.NoDelay = true;
             lock (_clients) _clients.Add(client);
-            _ = ServeAsync(client, _connections);
-            Interlocked.Increment(ref _connections);
+            _ = ServeAsync(client, Interlocked.Increment(ref _connections) - 1);
         }
     }
 

@@ -9,6 +9,7 @@ namespace Canario.Router.Tests;
 /// <summary>A router on loopback with one model, whose stable and candidate are the services of the same names.</summary>
 internal sealed class RunningRouter : IAsyncDisposable
 {
+    private static int s_lastPort = Random.Shared.Next(4_000) * 2;
     private int _version;
 
     private RunningRouter(RouterHost host, ManualSource source, int port)
@@ -73,17 +74,25 @@ internal sealed class RunningRouter : IAsyncDisposable
         return text.Split('\n').Where(l => l.StartsWith(series, StringComparison.Ordinal)).Select(l => long.Parse(l[series.Length..])).DefaultIfEmpty(-1).Single();
     }
 
+    /// <summary>A request is counted after its last byte is out, so its client may ask too early.</summary>
+    public async Task AssertCountAsync(long expected, string revision, int code)
+    {
+        await Wait.ForAsync(async () => await CountAsync(revision, code) >= expected, $"{expected} requests of {revision} answered {code}");
+        Assert.Equal(expected, await CountAsync(revision, code));
+    }
+
     public async ValueTask DisposeAsync()
     {
         Admin.Dispose();
         await Host.DisposeAsync();
     }
 
+    /// <summary>No pair is given twice, so that tests that run beside each other never meet.</summary>
     public static int FreePortPair()
     {
-        for (int i = 0; i < 100; i++)
+        for (int i = 0; i < 1_000; i++)
         {
-            int port = Random.Shared.Next(21_000, 29_000) & ~1;
+            int port = 21_000 + Interlocked.Add(ref s_lastPort, 2) % 8_000;
             try
             {
                 using var first = new TcpListener(IPAddress.Loopback, port);
@@ -96,6 +105,6 @@ internal sealed class RunningRouter : IAsyncDisposable
             {
             }
         }
-        throw new InvalidOperationException("no two free ports in 100 tries");
+        throw new InvalidOperationException("no two free ports in 1,000 tries");
     }
 }

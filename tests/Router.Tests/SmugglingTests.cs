@@ -128,7 +128,7 @@ public sealed class SmugglingTests
         await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 200 ", await client.ReadMessageAsync(), StringComparison.Ordinal);
         Assert.Equal(2, server.Connections);
-        Assert.Equal(1, await router.CountAsync("m-stable", 502));
+        await router.AssertCountAsync(1, "m-stable", 502);
     }
 
     [Fact]

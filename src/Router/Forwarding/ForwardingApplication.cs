@@ -69,13 +69,14 @@ internal sealed class ForwardingApplication(RouterOptions options, TimeProvider 
         {
             Log.Unforeseen(logger, e, route.Configuration.Model);
             outcome = Outcome.Failed(500, Reasons.BadResponse);
-            if (x.Response.HasStarted) x.AbortClient();
         }
         var backend = route.Backends[served];
         if (outcome.Reason is { } reason)
         {
             backend.Metrics.CountFailure(reason);
-            if (!x.Response.HasStarted && !x.ClientGone) await RefuseAsync(x, outcome.Code, reason, close: reason == Reasons.BadRequest, backend);
+            // Its head is with the client: only breaking the connection tells that the body is not whole.
+            if (x.Response.HasStarted) x.AbortClient();
+            else if (!x.ClientGone) await RefuseAsync(x, outcome.Code, reason, close: reason == Reasons.BadRequest, backend);
         }
         var duration = time.GetElapsedTime(x.Started);
         backend.Metrics.Count(outcome.Code, duration);

@@ -92,11 +92,7 @@ internal sealed class Http1Forwarder(UpstreamOptions options, TimeProvider time,
             {
                 string? broken = await ResponseCopy.CopyBodyAsync(x, connection, framing, options.StallTimeout, time);
                 if (broken is not null)
-                {
-                    // Its head is with the client: only breaking the connection tells that the body is not whole.
-                    x.AbortClient();
-                    return x.ClientGone ? Outcome.Failed(Outcome.ClientGone, Reasons.ClientGone) : Outcome.Failed(502, broken);
-                }
+                    return x.ClientGone || broken == Reasons.ClientGone ? Outcome.Failed(Outcome.ClientGone, Reasons.ClientGone) : Outcome.Failed(502, broken);
                 reusable = framing != BodyFraming.UntilClose && !connection.Head.Close;
             }
             if (upload is not null) reusable &= upload.IsComplete;

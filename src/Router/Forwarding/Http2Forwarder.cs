@@ -61,7 +61,6 @@ internal sealed class Http2Forwarder : IDisposable
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or SocketException)
         {
-            if (answered) x.AbortClient();
             if (aborted.IsCancellationRequested) return Outcome.Failed(Outcome.ClientGone, Reasons.ClientGone);
             if (limit.IsCancellationRequested) return Outcome.Failed(504, Reasons.Timeout);
             if (answered || content is { Started: true } || e is not HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.HttpProtocolError } http)
