@@ -36,6 +36,48 @@ public static class Samples
             .Build();
     }
 
+    /// <summary>Input [n, 256] → 1024 → 1024 → 16: 5 MB of weights, so that a row alone waits for memory and rows together share the wait.</summary>
+    public static byte[] WideMlp()
+    {
+#pragma warning disable CA5394 // Weights of a test model need no secrecy.
+        var random = new Random(2);
+        float[] Draw(int count) => [.. Enumerable.Range(0, count).Select(_ => (float)(random.NextDouble() - 0.5) / 8)];
+#pragma warning restore CA5394
+        return new OnnxGraph()
+            .Input("input", 1, "n", 256).Output("y", 1, "n", 16)
+            .Weights("w1", Draw(256 * 1024), 256, 1024).Weights("w2", Draw(1024 * 1024), 1024, 1024).Weights("w3", Draw(1024 * 16), 1024, 16)
+            .Node("MatMul", ["input", "w1"], ["a"]).Node("Relu", ["a"], ["b"])
+            .Node("MatMul", ["b", "w2"], ["c"]).Node("Relu", ["c"], ["d"])
+            .Node("MatMul", ["d", "w3"], ["y"])
+            .Build();
+    }
+
+    /// <summary>Input [n, 3, 48, 192] → four convolutions → [n, 8]: about a millisecond a row on one core.</summary>
+    public static byte[] Cnn()
+    {
+#pragma warning disable CA5394 // Weights of a test model need no secrecy.
+        var random = new Random(3);
+        float[] Draw(int count) => [.. Enumerable.Range(0, count).Select(_ => (float)(random.NextDouble() - 0.5) / 4)];
+#pragma warning restore CA5394
+        OnnxGraph graph = new OnnxGraph().Input("input", 1, "n", 3, 48, 192).Output("y", 1, "n", 8);
+        int[] channels = [3, 32, 64, 96, 128];
+        string from = "input";
+        for (int i = 0; i + 1 < channels.Length; i++)
+        {
+            graph.Weights($"k{i}", Draw(channels[i + 1] * channels[i] * 9), channels[i + 1], channels[i], 3, 3)
+                .Node("Conv", [from, $"k{i}"], [$"c{i}"], OnnxGraph.Wholes("strides", 2, 2), OnnxGraph.Wholes("pads", 1, 1, 1, 1))
+                .Node("Relu", [$"c{i}"], [$"r{i}"]);
+            from = $"r{i}";
+        }
+
+        return graph
+            .Weights("w", Draw(channels[^1] * 8), channels[^1], 8)
+            .Node("GlobalAveragePool", [from], ["pooled"])
+            .Node("Flatten", ["pooled"], ["flat"])
+            .Node("MatMul", ["flat", "w"], ["y"])
+            .Build();
+    }
+
     /// <summary>probabilities [n, 2] → sequence of maps from class name to probability.</summary>
     public static byte[] ZipMap() => new OnnxGraph()
         .Input("x", 1, "n", 2).OutputSequenceOfMaps("maps", 8)

@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Canario.Benchmarks.Inference;
+
+/// <summary>A server in a process of its own, on the first core where there is a second one for the load.</summary>
+internal sealed class ServerProcess : IDisposable
+{
+    // USER_HZ, which /proc counts in, is 100 on every Linux that .NET runs on.
+    private const double TicksASecond = 100;
+
+    private readonly Process _process;
+
+    private ServerProcess(string program, int port, IReadOnlyList<string> arguments)
+    {
+        Port = port;
+        _process = Pinned.Start(0, Path.Combine(AppContext.BaseDirectory, program), arguments);
+        _process.OutputDataReceived += (_, _) => { };
+        _process.BeginOutputReadLine();
+    }
+
+    public int Port { get; }
+
+    public static ServerProcess Inference(string folder)
+    {
+        int port = FreePort();
+        return new ServerProcess(
+            "Canario.InferenceServer",
+            port,
+            ["--model-uri", $"file://{folder}/", "--http-port", $"{port}", "--address", "127.0.0.1", "--drain-seconds", "0"]);
+    }
+
+    public static ServerProcess Bare()
+    {
+        int port = FreePort();
+        return new ServerProcess("Canario.Benchmarks", port, [BareServer.Command, $"{port}"]);
+    }
+
+    public async Task WaitReadyAsync()
+    {
+        using var client = new HttpClient();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (true)
+        {
+            if (_process.HasExited) throw new InvalidOperationException($"The server ended with {_process.ExitCode}.");
+            try
+            {
+                using HttpResponseMessage response = await client.GetAsync(new Uri($"http://127.0.0.1:{Port}/v2/health/ready"), limit.Token);
+                if (response.IsSuccessStatusCode) return;
+            }
+            catch (HttpRequestException)
+            {
+                // Not listening yet.
+            }
+
+            await Task.Delay(20, limit.Token);
+        }
+    }
+
+    /// <summary>User and system time so far.</summary>
+    public double CpuSeconds()
+    {
+        string stat = File.ReadAllText($"/proc/{_process.Id}/stat");
+        // The name in parentheses may hold spaces; fields 14 and 15 of the whole are 11 and 12 after it.
+        string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        return (double.Parse(fields[11], CultureInfo.InvariantCulture) + double.Parse(fields[12], CultureInfo.InvariantCulture)) / TicksASecond;
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited) _process.Kill();
+        _process.WaitForExit();
+        _process.Dispose();
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
