@@ -29,6 +29,12 @@ internal static partial class Log
     [LoggerMessage(9, LogLevel.Information, "Every configuration that existed at the start is in force")]
     public static partial void Synced(ILogger logger);
 
+    [LoggerMessage(11, LogLevel.Error, "The configuration source ended; it starts again, and what it said last stays in force")]
+    public static partial void SourceEnded(ILogger logger, Exception exception);
+
+    [LoggerMessage(12, LogLevel.Error, "Configuration {Source} could not be put in force")]
+    public static partial void ApplyFailed(ILogger logger, Exception exception, string source);
+
     [LoggerMessage(10, LogLevel.Warning, "Revision {Revision} answered with {What}: refused")]
     public static partial void BadResponse(ILogger logger, string revision, string what);
 }

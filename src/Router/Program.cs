@@ -39,7 +39,15 @@ await using var router = new RouterHost(options, source, loggers, TimeProvider.S
 var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-await router.StartAsync(CancellationToken.None);
+try
+{
+    await router.StartAsync(CancellationToken.None);
+}
+catch (IOException e)
+{
+    await Console.Error.WriteLineAsync($"port {options.AdminPort} of {options.Address} cannot be listened on: {e.Message}");
+    return ExitCodes.BadConfiguration;
+}
 await stop.Task;
 await router.DrainAsync();
 return ExitCodes.Ok;

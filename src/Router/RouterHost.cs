@@ -48,7 +48,7 @@ internal sealed class RouterHost : IAsyncDisposable
     {
         await _server.StartAsync(_application, cancellationToken);
         await _admin.StartAsync(cancellationToken);
-        _running = Task.WhenAll(Task.Run(() => _source.RunAsync(State, _stopping.Token), CancellationToken.None), Task.Run(RetryAsync, CancellationToken.None));
+        _running = Task.WhenAll(Task.Run(FollowAsync, CancellationToken.None), Task.Run(RetryAsync, CancellationToken.None));
     }
 
     /// <summary>Leaves without failing a request: first unready, then unwanted, then closed.</summary>
@@ -75,6 +75,23 @@ internal sealed class RouterHost : IAsyncDisposable
         _application.Dispose();
         _sweeper.Dispose();
         _stopping.Dispose();
+    }
+
+    // A router whose source has ended would serve yesterday's split for ever and look healthy.
+    private async Task FollowAsync()
+    {
+        while (!_stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await _source.RunAsync(State, _stopping.Token);
+            }
+            catch (Exception e) when (!_stopping.IsCancellationRequested)
+            {
+                Log.SourceEnded(_logger, e);
+            }
+            await Task.Delay(RetryInterval, _time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     private async Task RetryAsync()

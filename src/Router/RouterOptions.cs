@@ -22,8 +22,11 @@ internal sealed record RouterOptions
     /// <summary>Then every answer closes its connection, so that clients leave between two requests.</summary>
     public TimeSpan Closing { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>Then requests under way may finish. In all, less than the pod's termination grace period.</summary>
-    public TimeSpan Finish { get; init; } = TimeSpan.FromSeconds(20);
+    /// <summary>Then requests under way may finish, for as long as the default timeout of a request and a little. In all, less than the pod's termination grace period of 60 s.</summary>
+    public TimeSpan Finish { get; init; } = TimeSpan.FromSeconds(35);
+
+    /// <summary>Of clients, to all models. More are closed at once: each costs memory and, while its request is under way, a second descriptor.</summary>
+    public int MaxConnections { get; init; } = 20_000;
 
     /// <summary>Bodies are streamed, so this bounds a mistake, not memory.</summary>
     public long MaxBodyBytes { get; init; } = 1L << 30;
@@ -50,7 +53,7 @@ internal sealed record RouterOptions
             if (next is null)
             {
                 error = $"{name} \"{value}\": expected --config-directory DIRECTORY, --listen-address IP, --admin-port 0..65535, --drain-seconds 0..3600, "
-                    + "--closing-seconds 0..3600, --finish-seconds 0..3600, --max-body-bytes N or --access-log";
+                    + "--closing-seconds 0..3600, --finish-seconds 0..3600, --max-body-bytes N, --max-connections 1..1000000 or --access-log";
                 return null;
             }
             options = next;
@@ -67,6 +70,7 @@ internal sealed record RouterOptions
         "--closing-seconds" when TrySeconds(value, out var t) => o with { Closing = t },
         "--finish-seconds" when TrySeconds(value, out var t) => o with { Finish = t },
         "--max-body-bytes" when long.TryParse(value, out long bytes) && bytes > 0 => o with { MaxBodyBytes = bytes },
+        "--max-connections" when int.TryParse(value, out int count) && count is > 0 and <= 1_000_000 => o with { MaxConnections = count },
         _ => null,
     };
 

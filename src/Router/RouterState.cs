@@ -16,6 +16,7 @@ internal sealed class RouterState(
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly Dictionary<string, ServedModel> _models = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _modelBySource = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, RouterConfiguration> _waiting = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Service> _services = new(StringComparer.Ordinal);
     private ImmutableDictionary<string, string> _versions = ImmutableDictionary<string, string>.Empty;
     private volatile bool _synced;
@@ -30,17 +31,26 @@ internal sealed class RouterState(
         await _gate.WaitAsync();
         try
         {
+            _waiting.Remove(source);
             var (configuration, error) = ConfigurationReader.Read(json);
-            error ??= FindConflict(source, configuration!);
-            if (error is not null)
+            if (configuration is not null)
             {
-                metrics.BadConfigurations.Increment();
-                Log.BadConfiguration(logger, source, error);
-                return;
+                error = FindConflict(source, configuration);
+                if (error is null)
+                {
+                    await ApplyAsync(source, configuration);
+                    ForgetServices();
+                    return;
+                }
+                // Whoever is in its way may be about to go: of two changes that belong together, either may be seen first.
+                _waiting[source] = configuration;
             }
-            if (_modelBySource.TryGetValue(source, out string? before) && before != configuration!.Model) await RemoveAsync(before);
-            _modelBySource[source] = configuration!.Model;
-            await ApplyAsync(source, configuration);
+            metrics.BadConfigurations.Increment();
+            Log.BadConfiguration(logger, source, error!);
+        }
+        catch (Exception e)
+        {
+            Log.ApplyFailed(logger, e, source);
         }
         finally
         {
@@ -53,7 +63,14 @@ internal sealed class RouterState(
         await _gate.WaitAsync();
         try
         {
+            _waiting.Remove(source);
             if (_modelBySource.Remove(source, out string? model)) await RemoveAsync(model);
+            await ApplyWaitingAsync();
+            ForgetServices();
+        }
+        catch (Exception e)
+        {
+            Log.ApplyFailed(logger, e, source);
         }
         finally
         {
@@ -77,6 +94,11 @@ internal sealed class RouterState(
         try
         {
             foreach (var model in _models.Values.Where(m => m.BoundPort != m.Route.Configuration.Port).ToArray()) await BindAsync(model);
+            await ApplyWaitingAsync();
+        }
+        catch (Exception e)
+        {
+            Log.ApplyFailed(logger, e, "retry");
         }
         finally
         {
@@ -109,8 +131,31 @@ internal sealed class RouterState(
         return null;
     }
 
+    private async Task ApplyWaitingAsync()
+    {
+        foreach (var (source, configuration) in _waiting.ToArray())
+        {
+            if (FindConflict(source, configuration) is not null) continue;
+            _waiting.Remove(source);
+            await ApplyAsync(source, configuration);
+        }
+    }
+
+    // A namespace sees the Services of thousands of revisions come and go. Only from the source's calls, which come one after the other: an endpoint set meanwhile
+    // would go to a Service that is forgotten.
+    private void ForgetServices()
+    {
+        var needed = _models.Values.SelectMany(m => m.Route.Backends).Select(b => b.Service).ToHashSet();
+        foreach (var (name, service) in _services)
+        {
+            if (service.IsEmpty && !needed.Contains(service)) _services.TryRemove(name, out _);
+        }
+    }
+
     private async Task ApplyAsync(string source, RouterConfiguration configuration)
     {
+        if (_modelBySource.TryGetValue(source, out string? before) && before != configuration.Model) await RemoveAsync(before);
+        _modelBySource[source] = configuration.Model;
         var route = Build(configuration);
         if (_models.TryGetValue(configuration.Model, out var model))
         {
@@ -167,7 +212,8 @@ internal sealed class RouterState(
     private Route Build(RouterConfiguration c) => new(
         c,
         new Split(c),
-        [.. c.Backends.Select(b => new Backend(b.Revision, Find(b.Service), metrics.For(new ModelIdentity(c.Namespace, c.Model, b.Revision))))]);
+        [.. c.Backends.Select(b => new Backend(b.Revision, Find(b.Service), metrics.For(new ModelIdentity(c.Namespace, c.Model, b.Revision))))],
+        time.GetTimestamp());
 
     private void RemoveMetrics(RouterConfiguration before, RouterConfiguration? after)
     {

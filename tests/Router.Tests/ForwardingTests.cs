@@ -81,7 +81,8 @@ public sealed class ForwardingTests
     {
         await using var server = RawServer.Answering(RawServer.Ok("ok"));
         await using var router = await RunningRouter.StartAsync(server.Port);
-        if (hasEndpoint) await router.Source.SetEndpointsAsync("candidate", RawServer.DeadPort());
+        await router.Source.SetEndpointsAsync("candidate", RawServer.DeadPort());
+        if (!hasEndpoint) await router.Source.SetEndpointsAsync("candidate");
         await router.SplitAsync(1);
         await using var client = await router.ConnectAsync();
         for (int i = 0; i < 50; i++)
@@ -94,6 +95,27 @@ public sealed class ForwardingTests
         await router.AssertCountAsync(50, "m-stable", 200);
         Assert.InRange(await router.CountAsync("m-candidate", 502), 35, 50);
         await router.AssertCountAsync(0, "m-stable", 502);
+    }
+
+    [Fact]
+    public async Task A_candidate_whose_endpoints_are_still_to_be_seen_is_not_blamed()
+    {
+        await using var server = RawServer.Answering(RawServer.Ok("ok"));
+        await using var router = await RunningRouter.StartAsync(server.Port);
+        await router.SplitAsync(1);
+        await using var client = await router.ConnectAsync();
+        await client.SendAsync(Get);
+        Assert.StartsWith("HTTP/1.1 200", await client.ReadMessageAsync(), StringComparison.Ordinal);
+        await router.AssertCountAsync(0, "m-candidate", 502);
+        // But not for ever: endpoints that never come are a failure.
+        await Wait.ForAsync(
+            async () =>
+            {
+                await client.SendAsync(Get);
+                await client.ReadMessageAsync();
+                return await router.CountAsync("m-candidate", 502) > 0;
+            },
+            "a failure counted");
     }
 
     [Fact]

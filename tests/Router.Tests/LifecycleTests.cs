@@ -107,6 +107,40 @@ public sealed class LifecycleTests
     }
 
     [Fact]
+    public async Task A_model_whose_port_another_still_has_is_served_as_soon_as_that_is_gone()
+    {
+        await using var server = RawServer.Answering(RawServer.Ok("ok"));
+        await using var router = await RunningRouter.StartAsync(server.Port);
+        int port = RunningRouter.FreePortPair();
+        await router.Source.SetAsync(Other(port));
+        var sink = await router.Source.Sink;
+        // A deleted model's port is given to the next at once, and the two changes may be seen in either order.
+        await router.Source.SetAsync(Other(port) with { Model = "next" });
+        Assert.False(router.Host.State.Versions.ContainsKey("next"));
+        await sink.RemoveConfigurationAsync("o");
+        Assert.Equal("1", router.Host.State.Versions["next"]);
+        await using var client = await router.ConnectAsync(port);
+        await client.SendAsync(Get);
+        Assert.StartsWith("HTTP/1.1 200", await client.ReadMessageAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_service_that_lost_its_endpoints_gets_requests_again_when_it_has_some()
+    {
+        await using var server = RawServer.Answering(RawServer.Ok("ok"));
+        await using var router = await RunningRouter.StartAsync(server.Port);
+        await using var client = await router.ConnectAsync();
+        await router.Source.SetEndpointsAsync("stable");
+        // Another change in between, which forgets the services that nobody needs.
+        await router.Source.SetAsync(Other(RunningRouter.FreePortPair()) with { Backends = [RunningRouter.Backend("elsewhere", 100)] });
+        await client.SendAsync(Get);
+        Assert.StartsWith("HTTP/1.1 503", await client.ReadMessageAsync(), StringComparison.Ordinal);
+        await router.Source.SetEndpointsAsync("stable", server.Port);
+        await client.SendAsync(Get);
+        Assert.StartsWith("HTTP/1.1 200", await client.ReadMessageAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_bad_configuration_changes_nothing_and_is_counted()
     {
         await using var server = RawServer.Answering(RawServer.Ok("ok"));

@@ -12,7 +12,7 @@ internal sealed class DirectorySource(string directory, TimeProvider time, ILogg
 {
     public const string EndpointsFile = "endpoints.json";
     private const int MaxFiles = 5_000;
-    private const int MaxEndpointsFileBytes = 8 * 1024 * 1024;
+    private const int MaxFileBytes = 8 * 1024 * 1024;
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
     private readonly Dictionary<string, string> _seen = new(StringComparer.Ordinal);
     private readonly HashSet<string> _services = new(StringComparer.Ordinal);
@@ -44,6 +44,7 @@ internal sealed class DirectorySource(string directory, TimeProvider time, ILogg
         foreach (var (name, path) in files)
         {
             if (name == EndpointsFile) continue;
+            if (new FileInfo(path).Length > MaxFileBytes) continue;
             string text = await File.ReadAllTextAsync(path);
             if (_seen.TryGetValue(name, out string? before) && before == text) continue;
             await sink.SetConfigurationAsync(name, text);
@@ -58,7 +59,7 @@ internal sealed class DirectorySource(string directory, TimeProvider time, ILogg
 
     private void ReadEndpoints(string path, IRouterSink sink)
     {
-        if (new FileInfo(path).Length > MaxEndpointsFileBytes) return;
+        if (new FileInfo(path).Length > MaxFileBytes) return;
         string text = File.ReadAllText(path);
         if (_seen.TryGetValue(EndpointsFile, out string? before) && before == text) return;
         try
@@ -79,7 +80,7 @@ internal sealed class DirectorySource(string directory, TimeProvider time, ILogg
                 _services.Add(service);
             }
         }
-        catch (Exception e) when (e is JsonException or FormatException)
+        catch (Exception e) when (e is JsonException or FormatException or ArgumentException)
         {
             Log.SourceFailed(logger, path, e.Message);
         }

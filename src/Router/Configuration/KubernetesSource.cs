@@ -15,6 +15,9 @@ internal sealed class KubernetesSource(KubernetesClient client, string ns, TimeP
     private readonly Lock _gate = new();
     private readonly HashSet<string> _services = new(StringComparer.Ordinal);
     private readonly HashSet<string> _configurations = new(StringComparer.Ordinal);
+    // What the sink knows: should this run again, it is told what went meanwhile.
+    private readonly HashSet<string> _told = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _toldServices = new(StringComparer.Ordinal);
 
     public async Task RunAsync(IRouterSink sink, CancellationToken cancellationToken)
     {
@@ -28,11 +31,26 @@ internal sealed class KubernetesSource(KubernetesClient client, string ns, TimeP
         maps.Subscribe(change => Mark(_configurations, change.Current.Metadata.Name));
         var type = await ResolveAsync(cancellationToken);
         var mapOptions = new ReflectorOptions<ConfigMap> { Namespace = ns, LabelSelector = Labels.RouterConfig + "=true" };
-        var reflectors = Task.WhenAll(
-            new Reflector<EndpointSlice>(client, type, slices, new ReflectorOptions<EndpointSlice> { Namespace = ns }, time, logger).RunAsync(cancellationToken),
-            new Reflector<ConfigMap>(client, Resources.ConfigMaps, maps, mapOptions, time, logger).RunAsync(cancellationToken));
+        // When one of the three ends, which none should, the others end too: a source that follows only half of the cluster would look alive.
+        using var all = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task[] running =
+        [
+            new Reflector<EndpointSlice>(client, type, slices, new ReflectorOptions<EndpointSlice> { Namespace = ns }, time, logger).RunAsync(all.Token),
+            new Reflector<ConfigMap>(client, Resources.ConfigMaps, maps, mapOptions, time, logger).RunAsync(all.Token),
+            TellAsync(sink, slices, maps, all.Token),
+        ];
+        var first = await Task.WhenAny(running);
+        await all.CancelAsync();
+        await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await first;
+    }
+
+    private async Task TellAsync(IRouterSink sink, Cache<EndpointSlice> slices, Cache<ConfigMap> maps, CancellationToken cancellationToken)
+    {
         await slices.WaitForSyncAsync(cancellationToken);
         await maps.WaitForSyncAsync(cancellationToken);
+        foreach (string name in _told) Mark(_configurations, name);
+        foreach (string name in _toldServices) Mark(_services, name);
         await PassAsync(sink, slices, maps);
         sink.SetSynced();
         while (await _changed.Reader.WaitToReadAsync(cancellationToken))
@@ -40,7 +58,6 @@ internal sealed class KubernetesSource(KubernetesClient client, string ns, TimeP
             _changed.Reader.TryRead(out _);
             await PassAsync(sink, slices, maps);
         }
-        await reflectors;
     }
 
     private static string? ServiceOf(EndpointSlice? slice) => slice?.Metadata.Labels?.GetValueOrDefault(Labels.ServiceName);
@@ -85,11 +102,24 @@ internal sealed class KubernetesSource(KubernetesClient client, string ns, TimeP
     {
         // Endpoints first: a configuration whose endpoints are not known yet would refuse requests for a moment.
         foreach (string service in Take(_services))
-            sink.SetEndpoints(service, SliceReader.Read(slices.ByIndex(CacheIndexes.Label<EndpointSlice>(Labels.ServiceName).Name, CacheIndexes.LabelKey(ns, service))));
+        {
+            var found = slices.ByIndex(CacheIndexes.Label<EndpointSlice>(Labels.ServiceName).Name, CacheIndexes.LabelKey(ns, service));
+            if (found.Count > 0) _toldServices.Add(service);
+            else _toldServices.Remove(service);
+            sink.SetEndpoints(service, SliceReader.Read(found));
+        }
         foreach (string name in Take(_configurations))
         {
-            if (maps.Get(ns, name) is not { } map) await sink.RemoveConfigurationAsync(name);
-            else await sink.SetConfigurationAsync(name, map.Data?.GetValueOrDefault(RouterConfiguration.Key) ?? "");
+            if (maps.Get(ns, name) is { } map)
+            {
+                _told.Add(name);
+                await sink.SetConfigurationAsync(name, map.Data?.GetValueOrDefault(RouterConfiguration.Key) ?? "");
+            }
+            else
+            {
+                await sink.RemoveConfigurationAsync(name);
+                _told.Remove(name);
+            }
         }
     }
 }

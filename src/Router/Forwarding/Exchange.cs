@@ -17,7 +17,9 @@ internal sealed class Exchange
         Listener = features.Get<ModelListener>();
         var connection = features.Get<IHttpConnectionFeature>();
         RemoteAddress = connection?.RemoteIpAddress is { } ip ? (ip.IsIPv4MappedToIPv6 ? ip.MapToIPv4() : ip).ToString() : "unknown";
-        // Once a connection, not once a request: a token of a request's own would be made anew each time.
+        // Once a connection, not once a request: a token of a request's own would be made anew each time. HTTP/2 has a context for each stream that was not ended well,
+        // and would keep them all as long as the connection; its requests have tokens anyway.
+        if (features.Get<IHttpRequestFeature>()?.Protocol == "HTTP/2") return;
         features.Get<IConnectionLifetimeFeature>()?.ConnectionClosed.UnsafeRegister(static x => ((Exchange)x!).AbortUpstream(), this);
     }
 

@@ -6,6 +6,7 @@ using Canario.Telemetry;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Abstractions;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace Canario.Router.Forwarding;
 
@@ -19,6 +20,8 @@ internal sealed class ForwardingApplication(RouterOptions options, TimeProvider 
 {
     // Other endpoints of the same revision, before it counts as unreachable.
     private const int MaxEndpoints = 3;
+    // A configuration and the endpoints that it relies on come by two watches: the one may be seen a little before the other, which is no fault of the revision.
+    private static readonly TimeSpan EndpointsLag = TimeSpan.FromSeconds(2);
     private readonly Http1Forwarder _http1 = new(options.Upstream, time, logger);
     private readonly Http2Forwarder _http2 = new(options.Upstream, time);
     private volatile bool _closing;
@@ -46,6 +49,8 @@ internal sealed class ForwardingApplication(RouterOptions options, TimeProvider 
         var x = context;
         bool http2 = x.Request.Protocol == "HTTP/2";
         var headers = x.Request.Headers;
+        // A gRPC client may keep a stream open and say nothing for minutes; whether it is there is asked by pings.
+        if (http2 && x.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate) rate.MinDataRate = null;
         if (_closing && !http2) x.Response.Headers.Connection = "close";
         x.RequestId = RequestIds.Accept(headers[Headers.RequestId]);
         if (x.Listener?.Route is not { } route) return RefuseAsync(x, 503, Reasons.NotConfigured, close: true);
@@ -73,7 +78,6 @@ internal sealed class ForwardingApplication(RouterOptions options, TimeProvider 
         var backend = route.Backends[served];
         if (outcome.Reason is { } reason)
         {
-            backend.Metrics.CountFailure(reason);
             // Its head is with the client: only breaking the connection tells that the body is not whole.
             if (x.Response.HasStarted) x.AbortClient();
             else if (!x.ClientGone) await RefuseAsync(x, outcome.Code, reason, close: reason == Reasons.BadRequest, backend);
@@ -92,18 +96,19 @@ internal sealed class ForwardingApplication(RouterOptions options, TimeProvider 
     {
         var endpoints = http2 ? backend.Service.Grpc : backend.Service.Http;
         var outcome = Outcome.NotReached(endpoints.Count == 0 ? Reasons.NoEndpoint : Reasons.ConnectFailed);
-        for (int i = 0; i < MaxEndpoints; i++)
+        int attempts = 0;
+        while (attempts++ < MaxEndpoints && endpoints.Pick() is { } endpoint)
         {
-            if (endpoints.Pick() is not { } endpoint) break;
-            outcome = await TryAsync(x, route, backend, endpoint, http2);
-            if (!outcome.Unreached) break;
-            backend.Metrics.CountFailure(outcome.Reason!);
+            bool fresh = outcome.Reason == Reasons.StaleConnection;
+            outcome = http2 ? await _http2.TryAsync(x, route, backend, endpoint) : await _http1.TryAsync(x, route, backend, endpoint, fresh);
+            if (outcome.Reason is { } reason) backend.Metrics.CountFailure(reason);
+            if (!outcome.Unreached) return outcome;
         }
+        if (attempts == 1 && !IsYetToBeSeen(route, backend)) backend.Metrics.CountFailure(outcome.Reason!);
         return outcome;
     }
 
-    private ValueTask<Outcome> TryAsync(Exchange x, Route route, Backend backend, Endpoint endpoint, bool http2) =>
-        http2 ? _http2.TryAsync(x, route, backend, endpoint) : _http1.TryAsync(x, route, backend, endpoint);
+    private bool IsYetToBeSeen(Route route, Backend backend) => !backend.Service.WasReady && time.GetElapsedTime(route.Since) < EndpointsLag;
 
     private async ValueTask<(Outcome Outcome, int Served)> TryOthersAsync(Exchange x, Route route, int chosen, Outcome first, bool http2)
     {
@@ -112,7 +117,7 @@ internal sealed class ForwardingApplication(RouterOptions options, TimeProvider 
         {
             var outcome = await TryAsync(x, route, route.Backends[next], http2);
             if (outcome.Unreached) continue;
-            route.Backends[chosen].Metrics.Count(502);
+            if (!IsYetToBeSeen(route, route.Backends[chosen])) route.Backends[chosen].Metrics.Count(502);
             return (outcome, next);
         }
         // All are thought dead. One that came back since its last probe is better than refusing.
@@ -121,7 +126,9 @@ internal sealed class ForwardingApplication(RouterOptions options, TimeProvider 
             int i = BitOperations.TrailingZeroCount(left);
             var endpoints = http2 ? route.Backends[i].Service.Grpc : route.Backends[i].Service.Http;
             if (endpoints.PickEjected() is not { } endpoint) continue;
-            var outcome = await TryAsync(x, route, route.Backends[i], endpoint, http2);
+            var backend = route.Backends[i];
+            var outcome = http2 ? await _http2.TryAsync(x, route, backend, endpoint) : await _http1.TryAsync(x, route, backend, endpoint, fresh: true);
+            if (outcome.Reason is { } reason) backend.Metrics.CountFailure(reason);
             if (outcome.Unreached) continue;
             if (i != chosen) route.Backends[chosen].Metrics.Count(502);
             return (outcome, i);

@@ -13,8 +13,9 @@ internal sealed class Http1Forwarder(UpstreamOptions options, TimeProvider time,
     // A request that is sent with its head in one segment, and kept for a second attempt.
     private const int MaxHeldBody = 32 * 1024;
 
+    /// <param name="fresh">On a new connection: a used one has just turned out to be closed.</param>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<Outcome> TryAsync(Exchange x, Route route, Backend backend, Endpoint endpoint)
+    public async ValueTask<Outcome> TryAsync(Exchange x, Route route, Backend backend, Endpoint endpoint, bool fresh)
     {
         UpstreamConnection? connection = null;
         RequestUpload? upload = null;
@@ -26,7 +27,7 @@ internal sealed class Http1Forwarder(UpstreamOptions options, TimeProvider time,
         endpoint.Begin();
         try
         {
-            connection = endpoint.Pool.Rent();
+            connection = fresh ? null : endpoint.Pool.Rent();
             if (connection is null)
             {
                 try
@@ -36,7 +37,7 @@ internal sealed class Http1Forwarder(UpstreamOptions options, TimeProvider time,
                 }
                 catch (Exception e) when (e is SocketException or OperationCanceledException)
                 {
-                    endpoint.Eject();
+                    if (!IsOwnFault(e)) endpoint.Eject();
                     return Outcome.NotReached(Reasons.ConnectFailed);
                 }
             }
@@ -75,7 +76,7 @@ internal sealed class Http1Forwarder(UpstreamOptions options, TimeProvider time,
                 if (result == HeadResult.Malformed) return Bad(backend, connection.Head.Error);
                 if (!connection.MakeRoom(UpstreamConnection.MaxHeadBytes)) return Bad(backend, "a head that is too long");
                 int count = await connection.ReceiveAsync();
-                if (count == 0) return Lost(x, connection, holds || x.Body is null, upload);
+                if (count == 0) return await LostAsync(x, connection, holds || x.Body is null, upload);
                 connection.Received(count);
             }
             headRead = true;
@@ -110,7 +111,7 @@ internal sealed class Http1Forwarder(UpstreamOptions options, TimeProvider time,
             if (headRead || connection is null) return Outcome.Failed(502, Reasons.ConnectionLost);
             // A first send that fails has sent nothing: the peer was gone before.
             if (!sent && connection.Reused) return Outcome.NotReached(Reasons.StaleConnection);
-            return Lost(x, connection, holds || x.Body is null, upload);
+            return await LostAsync(x, connection, holds || x.Body is null, upload);
         }
         finally
         {
@@ -133,6 +134,9 @@ internal sealed class Http1Forwarder(UpstreamOptions options, TimeProvider time,
         for (int sent = 0; sent < data.Length;) sent += await socket.SendAsync(data[sent..], SocketFlags.None);
     }
 
+    // Out of descriptors or ports: the next endpoint would fare no better, and this one is not to blame.
+    private static bool IsOwnFault(Exception e) => e is SocketException { SocketErrorCode: SocketError.TooManyOpenSockets or SocketError.AddressNotAvailable or SocketError.NoBufferSpaceAvailable };
+
     private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * time.TimestampFrequency);
 
     private Outcome Bad(Backend backend, string what)
@@ -142,8 +146,10 @@ internal sealed class Http1Forwarder(UpstreamOptions options, TimeProvider time,
     }
 
     // The server ended without a byte of answer. On a connection that has served before it may have been closing it while the request was on its way.
-    private static Outcome Lost(Exchange x, UpstreamConnection connection, bool bodyIsHere, RequestUpload? upload)
+    private static async ValueTask<Outcome> LostAsync(Exchange x, UpstreamConnection connection, bool bodyIsHere, RequestUpload? upload)
     {
+        // Only then is it certain what was sent.
+        if (upload is not null) await upload.StopAsync();
         if (connection.TimedOut) return Outcome.Failed(504, Reasons.Timeout);
         if (x.ClientGone) return Outcome.Failed(Outcome.ClientGone, Reasons.ClientGone);
         if (upload?.ClientFault is { } status) return Outcome.Failed(status, Reasons.BadRequest);

@@ -41,11 +41,12 @@ internal sealed class Http2Forwarder : IDisposable
 
     public async ValueTask<Outcome> TryAsync(Exchange x, Route route, Backend backend, Endpoint endpoint)
     {
+        if (TargetOf(x, endpoint) is not { } target) return Outcome.Failed(400, Reasons.BadRequest);
         var aborted = x.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>().RequestAborted;
         using var limit = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(aborted, limit.Token);
         var content = HasBody(x) ? new PipeContent(x.Body!, x.Request.Headers.ContentLength) : null;
-        using var request = Build(x, endpoint, content);
+        using var request = Build(x, target, content);
         endpoint.Begin();
         bool answered = false;
         try
@@ -55,6 +56,7 @@ internal sealed class Http2Forwarder : IDisposable
             // The head is here: what follows may take its time.
             limit.CancelAfter(Timeout.InfiniteTimeSpan);
             answered = true;
+            if (endpoint.IsEjected) endpoint.Readmit();
             WriteHead(x, response, backend);
             await CopyAsync(x, response, either.Token);
             return Outcome.Answered((int)response.StatusCode);
@@ -77,10 +79,16 @@ internal sealed class Http2Forwarder : IDisposable
 
     private static bool HasBody(Exchange x) => x.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? true;
 
-    private static HttpRequestMessage Build(Exchange x, Endpoint endpoint, PipeContent? content)
+    // As the client wrote it: "/a/../b" is the server's to understand.
+    private static Uri? TargetOf(Exchange x, Endpoint endpoint) =>
+        Uri.TryCreate("http://" + endpoint.HostAndPort + x.Request.RawTarget, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }, out var target)
+            ? target
+            : null;
+
+    private static HttpRequestMessage Build(Exchange x, Uri target, PipeContent? content)
     {
         var source = x.Request;
-        var request = new HttpRequestMessage(new HttpMethod(source.Method), new Uri("http://" + endpoint.HostAndPort + source.RawTarget))
+        var request = new HttpRequestMessage(new HttpMethod(source.Method), target)
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,

@@ -13,6 +13,8 @@ internal sealed class PipeContent(PipeReader body, long? length) : HttpContent
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
+        // HttpClient sends again what a server refused while closing: it must not do so with the rest of a body.
+        if (Started) throw new IOException("the body is on its way already and cannot be sent again");
         while (true)
         {
             if (!body.TryRead(out var read))

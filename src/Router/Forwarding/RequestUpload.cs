@@ -26,9 +26,11 @@ internal sealed class RequestUpload(UpstreamConnection connection, Exchange x, T
 
     public void Start() => _running = RunAsync();
 
+    /// <summary>Nothing is sent any more, and what was not sent can be read again.</summary>
     public async Task StopAsync()
     {
         _stopped = true;
+        if (_running.IsCompleted) return;
         connection.Abort();
         x.Body!.CancelPendingRead();
         await _running;
@@ -94,18 +96,24 @@ internal sealed class RequestUpload(UpstreamConnection connection, Exchange x, T
                 // Silence here is the client's; Kestrel watches its rate.
                 connection.SetDeadline(0);
                 var read = await body.ReadAsync();
-                if (_stopped || read.IsCanceled) return;
                 var left = read.Buffer;
-                while (left.Length > 0)
+                try
                 {
-                    SentNothing = false;
-                    connection.SetDeadline(time.GetTimestamp() + Ticks(stall));
-                    var part = left.Slice(0, Math.Min(left.Length, ChunkBytes));
-                    int length = x.BodyIsChunked ? WriteChunk(chunk, part) : Copy(part, chunk);
-                    await Http1Forwarder.SendAsync(connection.Socket, chunk.AsMemory(0, length));
-                    left = left.Slice(part.End);
+                    while (left.Length > 0 && !_stopped)
+                    {
+                        SentNothing = false;
+                        connection.SetDeadline(time.GetTimestamp() + Ticks(stall));
+                        var part = left.Slice(0, Math.Min(left.Length, ChunkBytes));
+                        int length = x.BodyIsChunked ? WriteChunk(chunk, part) : Copy(part, chunk);
+                        await Http1Forwarder.SendAsync(connection.Socket, chunk.AsMemory(0, length));
+                        left = left.Slice(part.End);
+                    }
                 }
-                body.AdvanceTo(read.Buffer.End);
+                finally
+                {
+                    body.AdvanceTo(left.Start);
+                }
+                if (_stopped) return;
                 if (!read.IsCompleted) continue;
                 connection.SetDeadline(time.GetTimestamp() + Ticks(timeout));
                 if (x.BodyIsChunked) await Http1Forwarder.SendAsync(connection.Socket, "0\r\n\r\n"u8.ToArray());

@@ -20,7 +20,10 @@ internal sealed class Sweeper : IDisposable
         foreach (var (pool, _) in _pools)
         {
             pool.Sweep();
-            if (pool.IsFinished) _pools.TryRemove(pool, out _);
+            if (!pool.IsFinished) continue;
+            _pools.TryRemove(pool, out _);
+            // A request that chose the endpoint before it went may have connected just now.
+            if (!pool.IsFinished) Add(pool);
         }
     }
 }

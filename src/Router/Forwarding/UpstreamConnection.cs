@@ -7,6 +7,8 @@ internal sealed class UpstreamConnection(Socket socket) : IDisposable
 {
     public const int MaxHeadBytes = 64 * 1024;
     private const int InitialBytes = 16 * 1024;
+    // A deadline that was met: nothing may set another, or a connection about to be aborted would serve the next request.
+    private const long Expired = -1;
     private byte[] _in = GC.AllocateUninitializedArray<byte>(InitialBytes, pinned: true);
     private int _start;
     private int _end;
@@ -89,9 +91,8 @@ internal sealed class UpstreamConnection(Socket socket) : IDisposable
     /// <returns>False: not fit for another exchange.</returns>
     public bool Park(long now)
     {
-        SetDeadline(0);
         // Bytes that nobody asked for are an answer to a request that nobody sent.
-        if (TimedOut || _start != _end) return false;
+        if (!SetDeadline(0) || _start != _end) return false;
         _start = _end = 0;
         Reused = true;
         IdleSince = now;
@@ -110,12 +111,21 @@ internal sealed class UpstreamConnection(Socket socket) : IDisposable
     }
 
     /// <param name="timestamp">0: none.</param>
-    public void SetDeadline(long timestamp) => Volatile.Write(ref _deadline, timestamp);
-
-    public bool IsPast(long now) => Volatile.Read(ref _deadline) is not 0 and var deadline && now >= deadline;
-
-    public void TimeOut()
+    /// <returns>False: too late, the one before has passed.</returns>
+    public bool SetDeadline(long timestamp)
     {
+        if (Interlocked.Exchange(ref _deadline, timestamp) != Expired) return true;
+        Volatile.Write(ref _deadline, Expired);
+        return false;
+    }
+
+    public bool IsPast(long now) => Volatile.Read(ref _deadline) is > 0 and var deadline && now >= deadline;
+
+    /// <summary>Aborts an exchange that is past its deadline, and none that began since somebody looked.</summary>
+    public void TimeOut(long now)
+    {
+        long deadline = Volatile.Read(ref _deadline);
+        if (deadline <= 0 || now < deadline || Interlocked.CompareExchange(ref _deadline, Expired, deadline) != deadline) return;
         TimedOut = true;
         Abort();
     }

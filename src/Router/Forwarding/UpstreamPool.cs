@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace Canario.Router.Forwarding;
 
 /// <summary>HTTP/1.1 connections to one endpoint. The one used last is used first: the others age and are closed.</summary>
-internal sealed class UpstreamPool(IPEndPoint address, UpstreamOptions options, TimeProvider time)
+internal sealed class UpstreamPool(IPEndPoint address, UpstreamOptions options, Sweeper sweeper, TimeProvider time)
 {
     private readonly Lock _gate = new();
     private readonly HashSet<UpstreamConnection> _busy = [];
@@ -58,6 +58,8 @@ internal sealed class UpstreamPool(IPEndPoint address, UpstreamOptions options, 
         }
         var connection = new UpstreamConnection(socket);
         lock (_gate) _busy.Add(connection);
+        // Not before, so that pods which nobody calls cost no sweeping; and each time, because a pool that is closed already was forgotten.
+        sweeper.Add(this);
         return connection;
     }
 
@@ -122,7 +124,7 @@ internal sealed class UpstreamPool(IPEndPoint address, UpstreamOptions options, 
             _idleCount = kept;
         }
         // Outside the lock: what waits for the connection may go on right here.
-        foreach (var connection in late ?? []) connection.TimeOut();
+        foreach (var connection in late ?? []) connection.TimeOut(now);
         foreach (var connection in dead ?? []) connection.Dispose();
     }
 }

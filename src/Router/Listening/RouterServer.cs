@@ -27,6 +27,10 @@ internal sealed class RouterServer : IDisposable
         _grpc = new ListenerGroup(new ListenerEndPoint("grpc"), sockets);
         var kestrel = new KestrelServerOptions { AddServerHeader = false, AllowSynchronousIO = false };
         kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
+        kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
+        // A stream may be silent for long (see ForwardingApplication); a peer that is gone must not be waited for.
+        kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
+        kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(20);
         // Header values pass through byte by byte; names in other alphabets are UTF-8 to some and Latin-1 to others.
         kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
         kestrel.Listen(_http.EndPoint, listen => listen.Protocols = HttpProtocols.Http1);

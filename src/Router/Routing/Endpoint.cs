@@ -21,8 +21,7 @@ internal sealed class Endpoint : IDisposable
         _options = options;
         _time = time;
         HostAndPort = address.ToString();
-        Pool = new UpstreamPool(address, options, time);
-        sweeper.Add(Pool);
+        Pool = new UpstreamPool(address, options, sweeper, time);
     }
 
     public IPEndPoint Address { get; }

@@ -11,8 +11,14 @@ internal sealed class Service(UpstreamOptions options, Sweeper sweeper, TimeProv
 
     public EndpointSet Grpc { get; } = new(options, sweeper, time);
 
+    /// <summary>It has had an endpoint at some time: now none means that it lost them, not that they are still to be seen.</summary>
+    public bool WasReady { get; private set; }
+
+    public bool IsEmpty => Http.Count == 0 && Grpc.Count == 0;
+
     public void Set(IReadOnlyList<EndpointAddress> endpoints)
     {
+        WasReady |= endpoints.Count > 0;
         Http.Set(endpoints.Where(e => e.HttpPort > 0).Select(e => new IPEndPoint(e.Address, e.HttpPort)));
         Grpc.Set(endpoints.Where(e => e.GrpcPort > 0).Select(e => new IPEndPoint(e.Address, e.GrpcPort)));
     }
