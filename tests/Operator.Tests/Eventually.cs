@@ -7,13 +7,13 @@ internal static class Eventually
 
     public static Task TrueAsync(Func<bool> condition, string what, TimeSpan? limit = null) => TrueAsync(() => Task.FromResult(condition()), what, limit);
 
-    public static async Task TrueAsync(Func<Task<bool>> condition, string what, TimeSpan? limit = null)
+    public static async Task TrueAsync(Func<Task<bool>> condition, string what, TimeSpan? limit = null, Func<string>? seen = null)
     {
         var start = TimeProvider.System.GetTimestamp();
         while (!await condition())
         {
             if (TimeProvider.System.GetElapsedTime(start) > (limit ?? s_limit))
-                Assert.Fail($"did not come true within {(limit ?? s_limit).TotalSeconds} s: {what}");
+                Assert.Fail($"did not come true within {(limit ?? s_limit).TotalSeconds} s: {what}{(seen is null ? "" : "; seen: " + seen())}");
             await Task.Delay(TimeSpan.FromMilliseconds(25), TimeProvider.System);
         }
     }

@@ -27,7 +27,8 @@ internal sealed class Transport : IDisposable
         _server = access.Server.AbsoluteUri.EndsWith('/') ? access.Server : new Uri(access.Server.AbsoluteUri + "/");
         _bucket = new TokenBucket(options.QueriesPerSecond, options.Burst, time);
         _tls = new Tls(access);
-        _http = new HttpMessageInvoker(_tls.CreateHandler(options));
+        var handler = _tls.CreateHandler(options);
+        _http = new HttpMessageInvoker(options.Wrap is { } wrap ? wrap(handler) : handler);
     }
 
     public long Writes => Interlocked.Read(ref _writes);

@@ -1,0 +1,57 @@
+using Canario.Kubernetes;
+using Canario.Kubernetes.Models;
+using Canario.Operator.Api;
+
+namespace Canario.Operator.Tests.Reconcile;
+
+/// <summary>A ModelDeployment that rolls out as fast as facts allow, and what is asked of it.</summary>
+internal static class Models
+{
+    public const string Name = "iris";
+
+    public static Task<ModelDeployment> CreateAsync(KubernetesClient client, string ns, string name = Name) => client.CreateAsync(
+        ModelDeployments.Resource,
+        new ModelDeployment
+        {
+            Metadata = new ObjectMeta { Namespace = ns, Name = name },
+            Spec = new ModelDeploymentSpec
+            {
+                Replicas = 2,
+                Model = new ModelSpec { Uri = "http://models/v1/model.onnx" },
+                Strategy = new StrategySettings { Canary = new CanarySettings { Steps = [new CanaryStepSettings { Weight = 50, Hold = new HoldSettings { Duration = "0s" } }] } },
+                Bake = new BakeSettings { Duration = "0s" },
+            },
+        },
+        CancellationToken.None);
+
+    public static Task PatchAsync(KubernetesClient client, string ns, string json, string name = Name) =>
+        client.MergePatchAsync(ModelDeployments.Resource, ns, name, System.Text.Encoding.UTF8.GetBytes(json), CancellationToken.None);
+
+    public static Task SetModelAsync(KubernetesClient client, string ns, string version) =>
+        PatchAsync(client, ns, $$"""{"spec":{"model":{"uri":"http://models/{{version}}/model.onnx"}}}""");
+
+    public static Task<ModelDeployment> GetAsync(KubernetesClient client, string ns, string name = Name) =>
+        client.GetAsync(ModelDeployments.Resource, ns, name, CancellationToken.None);
+
+    /// <summary>Waits for a status; answers the object that has it.</summary>
+    public static async Task<ModelDeployment> WaitAsync(KubernetesClient client, string ns, string what, Func<ModelDeployment, bool> condition)
+    {
+        ModelDeployment? seen = null;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                seen = await GetAsync(client, ns);
+                return condition(seen);
+            },
+            what,
+            TimeSpan.FromSeconds(120),
+            () => $"phase {seen?.Status?.Phase}, {seen?.Status?.Reason}: {seen?.Status?.Message} (ready {seen?.Status?.Ready}, in force {seen?.Status?.WeightInForce})");
+        return seen!;
+    }
+
+    public static Task<ModelDeployment> WaitReadyAsync(KubernetesClient client, string ns) =>
+        WaitAsync(client, ns, "Ready for the newest generation", d => d.Status?.ObservedGeneration == d.Metadata.Generation && Is(d, ConditionTypes.Ready));
+
+    public static bool Is(ModelDeployment deployment, string condition) =>
+        deployment.Status?.Conditions?.Any(c => c.Type == condition && c.Status == "True" && c.ObservedGeneration == deployment.Metadata.Generation) == true;
+}

@@ -1,0 +1,49 @@
+using System.Text.Json;
+using Canario.Contract;
+using Canario.Kubernetes;
+using Canario.Operator.Hosting;
+using Canario.Telemetry.Metrics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Canario.Operator.Tests.Reconcile;
+
+/// <summary>An operator for one namespace, in this process, and a router that serves what the namespace's ConfigMaps say.</summary>
+internal sealed class RunningOperator : IAsyncDisposable
+{
+    private readonly KubernetesClient _client;
+    private readonly LoopbackServer _router;
+    private readonly OperatorService _service;
+
+    private RunningOperator(KubernetesClient client, LoopbackServer router, OperatorService service)
+    {
+        _client = client;
+        _router = router;
+        _service = service;
+    }
+
+    public static async Task<RunningOperator> StartAsync(ClusterFixture cluster, string ns, Func<HttpMessageHandler, HttpMessageHandler>? wrap = null, bool leaderElection = false, string identity = "test")
+    {
+        var client = cluster.Connect(new KubernetesClientOptions { Wrap = wrap });
+        var router = await LoopbackServer.StartAsync(async context =>
+        {
+            var maps = await cluster.Client.ListAsync(Resources.ConfigMaps, ns, new ListOptions { LabelSelector = Labels.RouterConfig + "=true" }, context.RequestAborted);
+            var served = maps.Items.Select(m => JsonSerializer.Deserialize(m.Data![RouterConfiguration.Key], ContractJson.Default.RouterConfiguration)!);
+            var answer = new RouterAcknowledgement(served.ToDictionary(c => c.Model, c => c.Version));
+            await context.Response.WriteAsync(JsonSerializer.Serialize(answer, ContractJson.Default.RouterAcknowledgement));
+        });
+        var options = new OperatorOptions { Namespace = ns, LeaderElection = leaderElection, LeaseNamespace = ns, Identity = identity };
+        var service = new OperatorService(client, options, new MetricRegistry(), TimeProvider.System, NullLoggerFactory.Instance) { AddressOfRouter = _ => router.Address };
+        await service.StartAsync(CancellationToken.None);
+        return new RunningOperator(client, router, service);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await _service.StopAsync(limit.Token);
+        _service.Dispose();
+        await _router.DisposeAsync();
+        _client.Dispose();
+    }
+}
