@@ -1,0 +1,122 @@
+using Canario.Kubernetes.Models;
+using Canario.Operator.Api;
+using Canario.Rollouts;
+
+namespace Canario.Operator.Tests.Api;
+
+/// <param name="Path">Field that the message must name.</param>
+/// <param name="Allowed">Part of what the message must say is allowed.</param>
+/// <param name="Schema">The CRD's schema alone refuses it too, without CEL: on 1.20.</param>
+sealed record InvalidSpec(string Name, Func<ModelDeployment, ModelDeployment> Change, string Path, string Allowed, bool Schema = false);
+
+static class InvalidSpecs
+{
+    static readonly GateSettings Errors = new() { Name = "errors", Type = GateTypes.ErrorRate, Max = 0.01 };
+
+    public static IReadOnlyList<InvalidSpec> All { get; } =
+    [
+        new("name too long for labels", d => d with { Metadata = d.Metadata with { Name = new string('a', 47) } }, "metadata.name", "46"),
+        new("name with a dot", d => d with { Metadata = d.Metadata with { Name = "a.b" } }, "metadata.name", "lower-case"),
+        new("name that begins with a digit", d => d with { Metadata = d.Metadata with { Name = "1a" } }, "metadata.name", "begin with a letter"),
+        new("name of the router", d => d with { Metadata = d.Metadata with { Name = "canario-router" } }, "metadata.name", "must not be canario-router"),
+        new("name of a preview", d => d with { Metadata = d.Metadata with { Name = "a-preview" } }, "metadata.name", "-preview"),
+        Spec("no replicas", s => s with { Replicas = 0 }, "spec.replicas", "from 1 to 1000", true),
+        Spec("too many replicas", s => s with { Replicas = 1001 }, "spec.replicas", "from 1 to 1000", true),
+        Spec("no history", s => s with { RevisionHistoryLimit = 0 }, "spec.revisionHistoryLimit", "from 1 to 50", true),
+        Spec("deadline without a unit", s => s with { ProgressDeadline = "600" }, "spec.progressDeadline", "duration such as", true),
+        Spec("deadline of a second", s => s with { ProgressDeadline = "1s" }, "spec.progressDeadline", "at least 10s"),
+        Spec("bake in days", s => s with { Bake = new BakeSettings { Duration = "1d" } }, "spec.bake.duration", "duration such as", true),
+        Spec("negative bake", s => s with { Bake = new BakeSettings { Duration = "-5m" } }, "spec.bake.duration", "duration such as", true),
+        Spec("bake of a century", s => s with { Bake = new BakeSettings { Duration = "900000h" } }, "spec.bake.duration", "at most a year"),
+        Model("no uri", m => m with { Uri = "" }, "spec.model.uri", "is required", true),
+        Model("uri of another scheme", m => m with { Uri = "s3://bucket/model.onnx" }, "spec.model.uri", "file:///path", true),
+        Model("uri that is a path", m => m with { Uri = "/models/model.onnx" }, "spec.model.uri", "file:///path", true),
+        Model("uri without a host", m => m with { Uri = "http:///model.onnx" }, "spec.model.uri", "http://"),
+        Model("uri with a password", m => m with { Uri = "https://me:secret@models.test/m.onnx" }, "spec.model.uri", "must not carry credentials"),
+        Model("uri without end", m => m with { Uri = "http://m/" + new string('x', 3000) }, "spec.model.uri", "2048", true),
+        Model("short sha256", m => m with { Sha256 = "abc" }, "spec.model.sha256", "64 lower-case hexadecimal", true),
+        Model("sha256 in capitals", m => m with { Sha256 = new string('A', 64) }, "spec.model.sha256", "64 lower-case hexadecimal", true),
+        Model("sha256 with its name", m => m with { MetadataSha256 = "sha256:" + new string('a', 64) }, "spec.model.metadataSha256", "64", true),
+        Model("baseline digest of nonsense", m => m with { BaselineSha256 = new string('g', 64) }, "spec.model.baselineSha256", "hexadecimal", true),
+        Model("claim with a slash", m => m with { PersistentVolumeClaim = "a/b" }, "spec.model.persistentVolumeClaim", "name of an object", true),
+        Server("image with a space", s => s with { Image = "a b" }, "spec.server.image", "without white space"),
+        Server("unknown pull policy", s => s with { ImagePullPolicy = "Sometimes" }, "spec.server.imagePullPolicy", "Always, IfNotPresent, Never", true),
+        Server("too many threads", s => s with { Threads = 1000 }, "spec.server.threads", "from 0 to 256", true),
+        Server("variable of the operator's", s => s with { Env = [new EnvVar { Name = "CANARIO_MODEL", Value = "x" }] }, "spec.server.env[0].name", "must not begin with CANARIO_"),
+        Server("variable twice", s => s with { Env = [new EnvVar { Name = "A" }, new EnvVar { Name = "A" }] }, "spec.server.env[1].name", "unique", true),
+        Server("variable with a space", s => s with { Env = [new EnvVar { Name = "A B" }] }, "spec.server.env[0].name", "environment variable"),
+        Server("too many variables", s => s with { Env = [.. Enumerable.Range(0, 65).Select(i => new EnvVar { Name = $"V{i}" })] }, "spec.server.env", "at most 64", true),
+        Server("label of the operator's", s => s with { PodLabels = new Dictionary<string, string> { ["canario.dev/model"] = "x" } }, "spec.server.podLabels", "operator's own"),
+        Server("label with a space", s => s with { PodLabels = new Dictionary<string, string> { ["a"] = "b c" } }, "spec.server.podLabels[a]", "label's value"),
+        Server("memory of nonsense", s => s with { Resources = new ResourceSettings { Limits = new Dictionary<string, IntOrString> { ["memory"] = "much" } } }, "spec.server.resources.limits.memory", "quantity such as"),
+        Service("unknown service type", s => s with { Type = "Headless" }, "spec.service.type", "ClusterIP, NodePort, LoadBalancer", true),
+        Service("port 0", s => s with { Port = 0 }, "spec.service.port", "from 1 to 65535", true),
+        Service("port over the end", s => s with { GrpcPort = 70000 }, "spec.service.grpcPort", "from 1 to 65535", true),
+        Service("one port for two", s => s with { Port = 80, GrpcPort = 80 }, "spec.service.grpcPort", "must differ"),
+        Service("node port without NodePort", s => s with { NodePort = 30000 }, "spec.service.nodePort", "needs type NodePort"),
+        Spec("unknown strategy", s => s with { Strategy = new StrategySettings { Type = "Yolo" } }, "spec.strategy.type", "Canary, BlueGreen", true),
+        Spec("canary steps in a blue-green", s => s with { Strategy = new StrategySettings { Type = "BlueGreen", Canary = new CanarySettings() } }, "spec.strategy.canary", "needs type Canary"),
+        Spec("blue-green in a canary", s => s with { Strategy = new StrategySettings { BlueGreen = new BlueGreenSettings() } }, "spec.strategy.blueGreen", "needs type BlueGreen"),
+        Steps("weight over 100", "spec.strategy.canary.steps[0].weight", "from 0 to 100", true, new CanaryStepSettings { Weight = 101 }),
+        Steps("negative weight", "spec.strategy.canary.steps[0].weight", "from 0 to 100", true, new CanaryStepSettings { Weight = -1 }),
+        Steps("weights that fall", "spec.strategy.canary.steps[1].weight", "greater than 50", false, new CanaryStepSettings { Weight = 50 }, new CanaryStepSettings { Weight = 10 }),
+        Steps("weights that stay", "spec.strategy.canary.steps[1].weight", "greater than 10", false, new CanaryStepSettings { Weight = 10 }, new CanaryStepSettings { Weight = 10 }),
+        Steps("too many steps", "spec.strategy.canary.steps", "at most 20", true, [.. Enumerable.Range(1, 21).Select(i => new CanaryStepSettings { Weight = i })]),
+        Steps("gate that there is not", "spec.strategy.canary.steps[0].gates[0]", "must be the name of a gate", false, new CanaryStepSettings { Weight = 10, Gates = ["errors"] }),
+        Steps("hold of words", "spec.strategy.canary.steps[0].hold.duration", "duration such as", true, new CanaryStepSettings { Weight = 10, Hold = new HoldSettings { Duration = "five minutes" } }),
+        Steps("deadline of nothing", "spec.strategy.canary.steps[0].hold.deadline", "at least 1s", false, new CanaryStepSettings { Weight = 10, Hold = new HoldSettings { Deadline = "0s" } }),
+        Gate("gate without a name", Errors with { Name = "" }, "spec.gates[0].name", "is required", true),
+        Gate("gate in capitals", Errors with { Name = "Errors" }, "spec.gates[0].name", "lower-case", true),
+        Gate("unknown gate type", Errors with { Type = "Vibes" }, "spec.gates[0].type", "ErrorRate, Latency, FeatureDrift, PredictionDrift", true),
+        Gate("gate without a bound", Errors with { Max = null }, "spec.gates[0]", "needs max"),
+        Gate("share in percent", Errors with { Max = 5 }, "spec.gates[0].max", "from 0 to 1"),
+        Gate("negative share", Errors with { Max = -0.1 }, "spec.gates[0].max", "from 0 to 1", true),
+        Gate("share that is no number", Errors with { Max = double.NaN }, "spec.gates[0].max", "from 0 to 1"),
+        Gate("ratio under 1", Errors with { MaxRatioToStable = 0.5 }, "spec.gates[0].maxRatioToStable", "from 1 to 1000", true),
+        Gate("no samples", Errors with { MinSamples = 0 }, "spec.gates[0].minSamples", "from 1", true),
+        Gate("unknown policy", Errors with { OnFail = "Panic" }, "spec.gates[0].onFail", "Rollback, Hold, Alert", true),
+        Gate("unknown policy for no data", Errors with { OnInsufficientData = "Guess" }, "spec.gates[0].onInsufficientData", "Wait, Pass, Rollback", true),
+        Gate("latency without a bound", Errors with { Type = GateTypes.Latency }, "spec.gates[0].bound", "histogram's bounds"),
+        Gate("latency between two buckets", Errors with { Type = GateTypes.Latency, Bound = "250ms" }, "spec.gates[0].bound", "200ms, 500ms"),
+        Gate("bound of an error rate", Errors with { Bound = "200ms" }, "spec.gates[0].bound", "needs type Latency"),
+        Gate("statistic of an error rate", Errors with { Statistic = "Psi" }, "spec.gates[0].statistic", "needs type PredictionDrift"),
+        Gate("unknown statistic", new GateSettings { Name = "d", Type = GateTypes.PredictionDrift, Statistic = "Chi" }, "spec.gates[0].statistic", "Psi, KolmogorovSmirnov", true),
+        Gate("distance over 1", new GateSettings { Name = "d", Type = GateTypes.PredictionDrift, Statistic = "KolmogorovSmirnov", Max = 2 }, "spec.gates[0].max", "from 0 to 1"),
+        Gate("features of predictions", new GateSettings { Name = "d", Type = GateTypes.PredictionDrift, Features = ["a"] }, "spec.gates[0].features", "needs type FeatureDrift"),
+        Spec("gate twice", s => s with { Gates = [Errors, Errors] }, "spec.gates[1].name", "must be unique", true),
+        Spec("too many gates", s => s with { Gates = [.. Enumerable.Range(0, 17).Select(i => Errors with { Name = $"g{i}" })] }, "spec.gates", "at most 16", true),
+        Traffic("header with a space", t => t with { StickyHeader = "x user" }, "spec.traffic.stickyHeader", "name of a header", true),
+        Traffic("timeout of hours", t => t with { Timeout = "2h" }, "spec.traffic.timeout", "from 1ms to 1h"),
+        Traffic("match without a value", t => t with { Matches = [new MatchSettings { Header = "a" }] }, "spec.traffic.matches[0].value", "is required", true),
+        Traffic("match with a line feed", t => t with { Matches = [new MatchSettings { Header = "a", Value = "b\r\nc: d" }] }, "spec.traffic.matches[0].value", "control characters"),
+        Traffic("match for nobody", t => t with { Matches = [new MatchSettings { Header = "a", Value = "b", Target = "Both" }] }, "spec.traffic.matches[0].target", "Candidate, Stable", true),
+        Prometheus("provider of another scheme", p => p with { Address = "ftp://prometheus" }, "spec.metrics.prometheus.address", "http://", true),
+        Prometheus("provider with a password", p => p with { Address = "http://me:secret@prometheus" }, "spec.metrics.prometheus.address", "use authSecretRef"),
+        Prometheus("timeout too short", p => p with { Timeout = "1ms" }, "spec.metrics.prometheus.timeout", "from 100ms to 2m"),
+        Prometheus("secret without a key", p => p with { AuthSecretRef = new SecretKeySettings { Name = "s" } }, "spec.metrics.prometheus.authSecretRef.key", "is required", true),
+    ];
+
+    static InvalidSpec Spec(string name, Func<ModelDeploymentSpec, ModelDeploymentSpec> change, string path, string allowed, bool schema = false) =>
+        new(name, d => d with { Spec = change(d.Spec) }, path, allowed, schema);
+
+    static InvalidSpec Model(string name, Func<ModelSpec, ModelSpec> change, string path, string allowed, bool schema = false) =>
+        Spec(name, s => s with { Model = change(s.Model) }, path, allowed, schema);
+
+    static InvalidSpec Server(string name, Func<ServerSpec, ServerSpec> change, string path, string allowed, bool schema = false) =>
+        Spec(name, s => s with { Server = change(s.Server) }, path, allowed, schema);
+
+    static InvalidSpec Service(string name, Func<ServiceSettings, ServiceSettings> change, string path, string allowed, bool schema = false) =>
+        Spec(name, s => s with { Service = change(s.Service) }, path, allowed, schema);
+
+    static InvalidSpec Traffic(string name, Func<TrafficSettings, TrafficSettings> change, string path, string allowed, bool schema = false) =>
+        Spec(name, s => s with { Traffic = change(s.Traffic) }, path, allowed, schema);
+
+    static InvalidSpec Steps(string name, string path, string allowed, bool schema, params CanaryStepSettings[] steps) =>
+        Spec(name, s => s with { Strategy = new StrategySettings { Canary = new CanarySettings { Steps = steps } } }, path, allowed, schema);
+
+    static InvalidSpec Gate(string name, GateSettings gate, string path, string allowed, bool schema = false) =>
+        Spec(name, s => s with { Gates = [gate] }, path, allowed, schema);
+
+    static InvalidSpec Prometheus(string name, Func<PrometheusSettings, PrometheusSettings> change, string path, string allowed, bool schema = false) =>
+        Spec(name, s => s with { Metrics = new MetricsSettings { Prometheus = change(new PrometheusSettings { Address = "http://prometheus:9090" }) } }, path, allowed, schema);
+}

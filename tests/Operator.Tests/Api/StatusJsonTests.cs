@@ -1,0 +1,64 @@
+using System.Text.Json;
+using Canario.Operator.Api;
+using Canario.Rollouts;
+
+namespace Canario.Operator.Tests.Api;
+
+public sealed class StatusJsonTests
+{
+    static readonly DateTimeOffset At = new(2026, 3, 4, 5, 6, 7, 891, TimeSpan.Zero);
+
+    [Fact]
+    public void The_machine_s_memory_survives_status_unchanged()
+    {
+        var state = new RolloutState
+        {
+            Phase = RolloutPhase.Paused,
+            Reason = "GateHold",
+            Message = "errors 2 % > 1 %",
+            StableRevision = "iris-1",
+            CandidateRevision = "iris-2",
+            StepIndex = 2,
+            Weight = 25,
+            Mirror = 5,
+            StableReplicas = 4,
+            CandidateReplicas = 1,
+            StepEnteredAt = At,
+            StepStartedAt = At.AddSeconds(1),
+            PhaseStartedAt = At.AddSeconds(2),
+            RolloutStartedAt = At.AddSeconds(3),
+            TrafficStartedAt = At.AddSeconds(4),
+            Attempt = 3,
+            HoldSkipped = true,
+            PausedByCommand = true,
+            PauseReason = "ManualHold",
+            ProviderUnavailableSince = At.AddSeconds(5),
+            ProviderUnavailableFor = TimeSpan.FromSeconds(61.5),
+            Rejecting = true,
+            Rejected = [new RejectedRevision("iris-0", "ErrorRate", "too many", At, 1)],
+            LastCommand = new HandledCommand(CommandAction.Promote, "iris-2", "n1", true, "done"),
+            Gates = [new GateResult { Name = "errors", Type = GateTypes.ErrorRate, Verdict = Verdict.Inconclusive, Value = 0.02, Threshold = 0.01, Samples = 312, EffectLow = 0.5 }],
+        };
+        var json = JsonSerializer.Serialize(new ModelDeploymentStatus { Rollout = state }, ApiJson.Default.ModelDeploymentStatus);
+
+        Assert.Equal(state, JsonSerializer.Deserialize(json, ApiJson.Default.ModelDeploymentStatus)!.Rollout);
+    }
+
+    [Fact]
+    public void The_first_state_survives_status_unchanged()
+    {
+        var json = JsonSerializer.Serialize(new ModelDeploymentStatus { Rollout = RolloutState.Initial }, ApiJson.Default.ModelDeploymentStatus);
+
+        Assert.Equal(RolloutState.Initial, JsonSerializer.Deserialize(json, ApiJson.Default.ModelDeploymentStatus)!.Rollout);
+    }
+
+    [Fact]
+    public void A_field_that_a_document_leaves_out_keeps_its_default()
+    {
+        const string json = """{"metadata":{"name":"a"},"spec":{"model":{"uri":"file:///m"},"gates":[{"name":"g","type":"ErrorRate","max":0.1}]}}""";
+
+        var spec = JsonSerializer.Deserialize(json, ApiJson.Default.ModelDeployment)!.Spec;
+
+        Assert.Equal((1, "10m", "30s", "Rollback", 100), (spec.Replicas, spec.ProgressDeadline, spec.Traffic.Timeout, spec.Gates[0].OnFail, spec.Gates[0].MinSamples));
+    }
+}
