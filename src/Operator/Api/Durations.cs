@@ -12,7 +12,8 @@ static partial class Durations
     /// <summary>Null when the text is no duration or is longer than <see cref="Longest"/>.</summary>
     public static TimeSpan? Parse(string? text)
     {
-        if (text is null || text.Length > Limits.DurationLength || !Whole().IsMatch(text))
+        // .NET's $ also matches before a last line feed; the API server's does not.
+        if (text is null || text.Length > Limits.DurationLength || text.EndsWith('\n') || !Whole().IsMatch(text))
         {
             return null;
         }

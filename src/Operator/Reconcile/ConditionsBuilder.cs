@@ -24,10 +24,10 @@ static class ConditionsBuilder
         return
         [
             Condition(ConditionTypes.Ready, isCurrent, isCurrent ? RolloutReasons.Healthy : pending, state.Message),
-            Condition(ConditionTypes.Reconciling, isReconciling, isReconciling ? pending : Settled, isReconciling ? state.Message : ""),
-            Condition(ConditionTypes.Stalled, isStalled, isStalled ? state.Reason : None, isStalled ? state.Message : ""),
-            Condition(ConditionTypes.DriftDetected, drift is not null, drift?.Type ?? None, drift?.Message ?? ""),
-            Condition(ConditionTypes.RollbackReady, warm, warm ? "StableWarm" : state.CandidateRevision is null ? "NoRollout" : RolloutReasons.CapacityPending, ""),
+            Condition(ConditionTypes.Reconciling, isReconciling, isReconciling ? pending : Settled, isReconciling ? state.Message : "No change is under way."),
+            Condition(ConditionTypes.Stalled, isStalled, isStalled ? state.Reason : None, isStalled ? state.Message : "Nothing waits for a person."),
+            Condition(ConditionTypes.DriftDetected, drift is not null, drift?.Type ?? None, drift?.Message ?? "No gate sees drift."),
+            Condition(ConditionTypes.RollbackReady, warm, warm ? "StableWarm" : state.CandidateRevision is null ? "NoRollout" : RolloutReasons.CapacityPending, DescribeRollback(state, warm)),
         ];
 
         Condition Condition(string type, bool holds, string reason, string message)
@@ -41,8 +41,15 @@ static class ConditionsBuilder
                 ObservedGeneration = deployment.Metadata.Generation,
                 LastTransitionTime = known?.Status == status ? known.LastTransitionTime : now,
                 Reason = reason.Length == 0 ? None : reason,
-                Message = StatusBuilder.Cut(message),
+                Message = StatusBuilder.Cut(message) ?? reason,
             };
         }
     }
+
+    private static string DescribeRollback(RolloutState state, bool warm) => (state.CandidateRevision, warm) switch
+    {
+        (null, _) => "There is one revision: nothing to take back.",
+        (_, true) => $"{state.StableRevision} has the capacity to take all traffic back at once.",
+        _ => $"{state.StableRevision} has not all its replicas ready: taking traffic back waits for them.",
+    };
 }

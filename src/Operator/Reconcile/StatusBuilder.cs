@@ -21,7 +21,7 @@ static class StatusBuilder
         {
             ObservedGeneration = deployment.Metadata.Generation,
             Phase = state.Phase.ToString(),
-            Reason = state.Reason,
+            Reason = Cut(state.Reason),
             Message = Cut(state.Message),
             StableRevision = state.StableRevision,
             CandidateRevision = state.CandidateRevision,
@@ -53,13 +53,14 @@ static class StatusBuilder
 
     public static int ReadyOf(Observation facts, string? revision) => facts.Revisions.FirstOrDefault(r => r.Revision == revision)?.Ready ?? 0;
 
-    internal static string Cut(string text) => text.Length <= Limits.MessageLength ? text : string.Concat(text.AsSpan(0, Limits.MessageLength - 1), "…");
+    /// <summary>Null for nothing to say: an API server built with a recent Go takes an empty string for a null.</summary>
+    internal static string? Cut(string? text) => string.IsNullOrEmpty(text) ? null : text.Length <= Limits.MessageLength ? text : string.Concat(text.AsSpan(0, Limits.MessageLength - 1), "…");
 
     private static (string? Command, string? Message) DescribeCommand(ModelDeployment deployment, RolloutState state)
     {
         var text = deployment.Metadata.Annotations?.GetValueOrDefault(Annotations.Command);
         if (CommandAnnotation.Parse(text, out var problem) is null && problem is not null)
-            return (Cut(text!), Cut(problem));
+            return (Cut(text), Cut(problem));
         return state.LastCommand is { } handled ? (CommandAnnotation.Format(handled), Cut(handled.Message)) : (null, null);
     }
 

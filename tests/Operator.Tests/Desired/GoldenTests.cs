@@ -15,10 +15,6 @@ namespace Canario.Operator.Tests.Desired;
 public sealed class GoldenTests
 {
     static readonly DesiredOptions Options = new() { InferenceServerImage = "canario/inference-server:1", RouterImage = "canario/router:1" };
-    static readonly World TwoSides = new()
-    {
-        Revisions = [new WorldRevision("iris-old", 4, 95, 0, false), new WorldRevision("iris-new", 1, 5, 0, true)],
-    };
 
     [Fact]
     public void A_minimal_deployment_s_objects()
@@ -40,11 +36,12 @@ public sealed class GoldenTests
     {
         var deployment = Example.Full();
         var snapshot = Revisions.BuildSnapshot(deployment, Options);
-        var state = new RolloutState { Phase = RolloutPhase.Progressing, Weight = 5, StableRevision = "iris-old", CandidateRevision = "iris-new" };
+        var world = BuildTwoSides(deployment);
+        var state = new RolloutState { Phase = RolloutPhase.Progressing, Weight = 5, StableRevision = "iris-old", CandidateRevision = world.Revisions[1].Revision };
         Check("full",
-            Write(RevisionObjects.BuildDeployment(deployment, TwoSides.Revisions[1], snapshot), KubernetesJson.Default.Deployment),
+            Write(RevisionObjects.BuildDeployment(deployment, world.Revisions[1], snapshot), KubernetesJson.Default.Deployment),
             Write(ModelServices.BuildService(deployment, 20002), KubernetesJson.Default.Service),
-            Write(RouterConfigurations.BuildConfigMap(deployment, RouterConfigurations.Build(deployment, TwoSides, state, 20002)!), KubernetesJson.Default.ConfigMap));
+            Write(RouterConfigurations.BuildConfigMap(deployment, RouterConfigurations.Build(deployment, world, state, 20002)!), KubernetesJson.Default.ConfigMap));
     }
 
     [Fact]
@@ -52,7 +49,7 @@ public sealed class GoldenTests
     {
         var deployment = Example.Minimal();
         deployment = deployment with { Spec = deployment.Spec with { Strategy = new StrategySettings { Type = StrategyNames.BlueGreen } } };
-        Check("preview", Write(ModelServices.BuildPreview(deployment, TwoSides)!, KubernetesJson.Default.Service));
+        Check("preview", Write(ModelServices.BuildPreview(deployment, BuildTwoSides(deployment))!, KubernetesJson.Default.Service));
     }
 
     [Fact]
@@ -63,6 +60,11 @@ public sealed class GoldenTests
         Write(RouterObjects.BuildService("team"), KubernetesJson.Default.Service),
         Write(RouterObjects.BuildPodDisruptionBudget("team", Options), KubernetesJson.Default.PodDisruptionBudget),
         Write(RouterObjects.BuildDeployment("team", Options), KubernetesJson.Default.Deployment));
+
+    static World BuildTwoSides(ModelDeployment deployment) => new()
+    {
+        Revisions = [new WorldRevision("iris-old", 4, 95, 0, false), new WorldRevision(Revisions.BuildName(deployment), 1, 5, 0, true)],
+    };
 
     static string Write<T>(T value, JsonTypeInfo<T> type) => Yaml.Write(JsonNode.Parse(JsonSerializer.Serialize(value, type))!);
 

@@ -15,7 +15,7 @@ public sealed class KillTests(ClusterFixture cluster)
     [InlineData(true)]
     public async Task A_kill_at_any_write_of_a_rollout_ends_in_the_same_state(bool afterTheWrite)
     {
-        var (expected, writes) = await RolloutAsync(int.MaxValue, afterTheWrite);
+        var (expected, writes) = await RolloutAsync(int.MaxValue, afterTheWrite, null);
         Assert.InRange(writes, 15, 400);
 
         var next = 0;
@@ -24,7 +24,7 @@ public sealed class KillTests(ClusterFixture cluster)
         {
             while (Interlocked.Increment(ref next) is var killAt && killAt <= writes)
             {
-                var (end, _) = await RolloutAsync(killAt, afterTheWrite);
+                var (end, _) = await RolloutAsync(killAt, afterTheWrite, expected);
                 if (end != expected)
                 {
                     lock (different)
@@ -36,7 +36,8 @@ public sealed class KillTests(ClusterFixture cluster)
         Assert.True(different.Count == 0, $"expected {expected}\n{string.Join('\n', different)}");
     }
 
-    private async Task<(string End, int Writes)> RolloutAsync(int killAt, bool afterTheWrite)
+    /// <param name="expected">The end that is waited for; null: it is not known yet.</param>
+    private async Task<(string End, int Writes)> RolloutAsync(int killAt, bool afterTheWrite, string? expected)
     {
         var ns = await cluster.NewNamespaceAsync();
         await using var pods = new PodPlayer(cluster.Client, ns);
@@ -50,8 +51,10 @@ public sealed class KillTests(ClusterFixture cluster)
             var revision = (await Models.WaitReadyAsync(cluster.Client, ns)).Status!.StableRevision!;
             await Models.SetModelAsync(cluster.Client, ns, "v2");
             await Models.WaitAsync(cluster.Client, ns, "promoted", d => d.Status!.StableRevision != revision && Models.Is(d, ConditionTypes.Ready));
-            await Eventually.TrueAsync(async () => await cluster.Client.FindAsync(Resources.Deployments, ns, revision, default) is null, "the old revision is gone");
-            return (await DescribeAsync(ns), handler.Writes);
+            await Eventually.TrueAsync(
+                async () => await cluster.Client.FindAsync(Resources.Deployments, ns, revision, default) is null && await cluster.Client.FindAsync(Resources.Services, ns, revision, default) is null,
+                "the old revision is gone");
+            return (await WaitForEndAsync(ns, expected), handler.Writes);
         }
         finally
         {
@@ -66,6 +69,18 @@ public sealed class KillTests(ClusterFixture cluster)
                 return first;
             await first.DisposeAsync();
             return await RunningOperator.StartAsync(cluster, ns);
+        }
+    }
+
+    private async Task<string> WaitForEndAsync(string ns, string? expected)
+    {
+        var start = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var end = await DescribeAsync(ns);
+            if (expected is null || end == expected || TimeProvider.System.GetElapsedTime(start) > TimeSpan.FromSeconds(20))
+                return end;
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
         }
     }
 

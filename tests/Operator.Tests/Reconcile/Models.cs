@@ -28,7 +28,7 @@ internal static class Models
         client.MergePatchAsync(ModelDeployments.Resource, ns, name, System.Text.Encoding.UTF8.GetBytes(json), CancellationToken.None);
 
     public static Task SetModelAsync(KubernetesClient client, string ns, string version) =>
-        PatchAsync(client, ns, $$"""{"spec":{"model":{"uri":"http://models/{{version}}/model.onnx"}}}""");
+        PatchAsync(client, ns, $$$$"""{"spec":{"model":{"uri":"http://models/{{{{version}}}}/model.onnx"}}}""");
 
     public static Task<ModelDeployment> GetAsync(KubernetesClient client, string ns, string name = Name) =>
         client.GetAsync(ModelDeployments.Resource, ns, name, CancellationToken.None);
