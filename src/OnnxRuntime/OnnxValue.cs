@@ -127,26 +127,37 @@ public sealed unsafe class OnnxValue : IDisposable
 
     public string[] ReadStrings()
     {
-        TensorElementType type = ReadTensorType(out long[] shape);
-        if (type != TensorElementType.String) throw new InvalidOperationException($"A tensor of {type} has no strings.");
-        int count = checked((int)ElementCount(shape));
-        if (count == 0) return [];
-        nuint length;
-        Ort.Check(Ort.Api->GetStringTensorDataLength(Handle, &length));
-        var utf8 = new byte[(int)length + 1];
-        var offsets = new nuint[count];
-        fixed (byte* first = utf8)
-        fixed (nuint* firstOffset = offsets)
-            Ort.Check(Ort.Api->GetStringTensorContent(Handle, first, length, firstOffset, (nuint)count));
-        var texts = new string[count];
-        for (int i = 0; i < count; i++)
+        byte[] utf8 = ReadUtf8(out int[] ends);
+        var texts = new string[ends.Length];
+        for (int i = 0; i < texts.Length; i++)
         {
-            int start = (int)offsets[i];
-            int end = i + 1 < count ? (int)offsets[i + 1] : (int)length;
-            texts[i] = Encoding.UTF8.GetString(utf8, start, end - start);
+            int start = i == 0 ? 0 : ends[i - 1];
+            texts[i] = Encoding.UTF8.GetString(utf8, start, ends[i] - start);
         }
 
         return texts;
+    }
+
+    /// <summary>The strings of a tensor one after the other.</summary>
+    /// <param name="ends">Where each ends; each begins where the one before ends.</param>
+    public byte[] ReadUtf8(out int[] ends)
+    {
+        TensorElementType type = ReadTensorType(out long[] shape);
+        if (type != TensorElementType.String) throw new InvalidOperationException($"A tensor of {type} has no strings.");
+        int count = checked((int)ElementCount(shape));
+        ends = new int[count];
+        if (count == 0) return [];
+        nuint length;
+        Ort.Check(Ort.Api->GetStringTensorDataLength(Handle, &length));
+        var utf8 = new byte[(int)length];
+        var offsets = new nuint[count];
+        // The library wants an address even for no bytes at all.
+        byte nothing = 0;
+        fixed (byte* first = utf8)
+        fixed (nuint* firstOffset = offsets)
+            Ort.Check(Ort.Api->GetStringTensorContent(Handle, first is null ? &nothing : first, length, firstOffset, (nuint)count));
+        for (int i = 0; i < count; i++) ends[i] = i + 1 < count ? (int)offsets[i + 1] : (int)length;
+        return utf8;
     }
 
     /// <summary>Elements of a sequence; 2 for a map (keys, values).</summary>

@@ -11,4 +11,8 @@ public sealed record ValueInfo(
     ValueKind Kind,
     TensorElementType ElementType,
     IReadOnlyList<long> Shape,
-    IReadOnlyList<string> SymbolicDimensions);
+    IReadOnlyList<string> SymbolicDimensions)
+{
+    /// <summary>Types of a map, or of the maps in a sequence; null for all else.</summary>
+    public MapInfo? Map { get; init; }
+}

@@ -1,15 +1,22 @@
+using System.Globalization;
 using Canario.InferenceServer.Json;
+using Canario.InferenceServer.V2;
 
 namespace Canario.InferenceServer.Http;
 
 /// <summary>Writes answers: the length known, one write.</summary>
 internal static class Answers
 {
-    public static async ValueTask WriteAsync(HttpContext context, int status, JsonOutput output)
+    /// <param name="context">Of the request.</param>
+    /// <param name="status">Of the answer.</param>
+    /// <param name="output">The whole body.</param>
+    /// <param name="jsonBytes">Where raw tensors begin after the JSON; null: there are none.</param>
+    public static async ValueTask WriteAsync(HttpContext context, int status, JsonOutput output, int? jsonBytes = null)
     {
         HttpResponse response = context.Response;
         response.StatusCode = status;
-        response.ContentType = "application/json";
+        response.ContentType = jsonBytes is null ? "application/json" : "application/octet-stream";
+        if (jsonBytes is { } length) response.Headers[V2Headers.JsonLength] = length.ToString(CultureInfo.InvariantCulture);
         response.ContentLength = output.Written.Length;
         await response.BodyWriter.WriteAsync(output.Written, context.RequestAborted);
     }

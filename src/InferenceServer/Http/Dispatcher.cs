@@ -91,14 +91,14 @@ internal sealed class Dispatcher(ServerState state, InferenceHandler inference, 
     private Task ServerAsync(HttpContext context)
     {
         var output = new JsonOutput();
-        V2ResponseWriter.WriteServer(output, version);
+        V2MetadataWriter.WriteServer(output, version);
         return WriteAsync(context, StatusCodes.Status200OK, output);
     }
 
     private static Task MetadataAsync(HttpContext context, ServedModel model)
     {
         var output = new JsonOutput();
-        V2ResponseWriter.WriteModel(output, model);
+        V2MetadataWriter.WriteModel(output, model);
         return WriteAsync(context, StatusCodes.Status200OK, output);
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Canario.Contract;
 using Canario.InferenceServer.Configuration;
 using Canario.InferenceServer.Json;
@@ -8,6 +9,7 @@ using Canario.InferenceServer.Predict;
 using Canario.InferenceServer.Tensors;
 using Canario.InferenceServer.V2;
 using Canario.OnnxRuntime;
+using Microsoft.Extensions.Primitives;
 
 namespace Canario.InferenceServer.Http;
 
@@ -22,6 +24,7 @@ internal sealed partial class InferenceHandler(
     {
         long start = time.GetTimestamp();
         int code = StatusCodes.Status500InternalServerError;
+        int? jsonBytes;
         InferenceCall? call = null;
         ServedModel? model = state.Model;
         try
@@ -30,12 +33,13 @@ internal sealed partial class InferenceHandler(
             call = model.Rent();
             using (RequestBody body = await RequestBody.ReadAsync(context, options.Limits.MaximumBodyBytes))
             {
-                if (protocol == RequestMetrics.V2) await InferAsync(model, call, body.Bytes, requestId);
-                else await PredictAsync(model, call, body.Bytes, requestId);
+                jsonBytes = protocol == RequestMetrics.V2
+                    ? await InferAsync(model, call, body.Bytes, HeaderLength(context), requestId)
+                    : await PredictAsync(model, call, body.Bytes, requestId);
             }
 
             code = StatusCodes.Status200OK;
-            await Answers.WriteAsync(context, code, call.Output);
+            await Answers.WriteAsync(context, code, call.Output, jsonBytes);
         }
         catch (RequestException e)
         {
@@ -75,17 +79,27 @@ internal sealed partial class InferenceHandler(
 
     public void Dispose() => _slowRuns.Dispose();
 
-    private async ValueTask InferAsync(ServedModel model, InferenceCall call, ReadOnlyMemory<byte> body, string requestId)
+    /// <summary>The binary tensor data extension's header; null: the whole body is JSON.</summary>
+    private static int? HeaderLength(HttpContext context)
     {
-        V2Request request = ParseV2(model, call, body);
-        model.Drift.ObserveInputs(call);
-        await RunAsync(model, call, model.RunOf(request.Outputs));
-        int[] outputs = request.Outputs ?? model.AllOutputs;
-        model.Drift.ObserveOutputs(call, outputs);
-        V2ResponseWriter.WriteInference(call.Output, model, call, request.Id ?? requestId, outputs);
+        StringValues given = context.Request.Headers[V2Headers.JsonLength];
+        if (given.Count == 0) return null;
+        return int.TryParse(given.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out int length)
+            ? length
+            : throw RequestException.Bad($"header {V2Headers.JsonLength}: {TensorNames.Quote(given.ToString())} is not a whole number of bytes");
     }
 
-    private async ValueTask PredictAsync(ServedModel model, InferenceCall call, ReadOnlyMemory<byte> body, string requestId)
+    /// <returns>As <see cref="V2ResponseWriter.Write"/>.</returns>
+    private async ValueTask<int?> InferAsync(ServedModel model, InferenceCall call, ReadOnlyMemory<byte> body, int? headerLength, string requestId)
+    {
+        V2Request request = ParseV2(model, call, body, headerLength);
+        model.Drift.ObserveInputs(call);
+        await RunAsync(model, call, model.RunOf(request.Outputs));
+        model.Drift.ObserveOutputs(call, request.Outputs ?? model.AllOutputs);
+        return V2ResponseWriter.Write(call.Output, model, call, request, requestId);
+    }
+
+    private async ValueTask<int?> PredictAsync(ServedModel model, InferenceCall call, ReadOnlyMemory<byte> body, string requestId)
     {
         FeaturePlan plan = model.Features
             ?? throw RequestException.Bad($"the model has no named features ({ModelFiles.Metadata} lists none); send tensors to /v2/models/{model.Name}/infer");
@@ -94,9 +108,10 @@ internal sealed partial class InferenceHandler(
         await RunAsync(model, call, model.RunOf(null));
         model.Drift.ObserveOutputs(call, model.AllOutputs);
         PredictResponseWriter.Write(call.Output, model, call, many, requestId);
+        return null;
     }
 
-    private async ValueTask RunAsync(ServedModel model, InferenceCall call, PreparedRun run)
+    private async ValueTask RunAsync(ServedModel model, InferenceCall call, OutputSelection run)
     {
         if (!model.IsSlow)
         {
@@ -115,10 +130,14 @@ internal sealed partial class InferenceHandler(
         }
     }
 
-    private V2Request ParseV2(ServedModel model, InferenceCall call, ReadOnlyMemory<byte> body)
+    private V2Request ParseV2(ServedModel model, InferenceCall call, ReadOnlyMemory<byte> body, int? headerLength)
     {
-        var cursor = new JsonCursor(body.Span, options.Limits.MaximumStringBytes);
-        return V2RequestParser.Parse(ref cursor, call, model.Outputs, options.Limits);
+        if (headerLength == 0) return RawRequest.Parse(body.Span, call, options.Limits);
+        int json = headerLength ?? body.Length;
+        if (json > body.Length)
+            throw RequestException.Bad($"header {V2Headers.JsonLength} says {json} bytes of JSON; the body has {body.Length}");
+        var cursor = new JsonCursor(body.Span[..json], options.Limits.MaximumStringBytes);
+        return V2RequestParser.Parse(ref cursor, new BinarySection(body.Span[json..]), call, model.Outputs, options.Limits);
     }
 
     private bool ParsePredict(FeaturePlan plan, InferenceCall call, ReadOnlyMemory<byte> body)

@@ -24,6 +24,9 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> text, int maximumStringBytes)
     /// <summary>The rest of the text from the current place.</summary>
     public readonly ReadOnlySpan<byte> Rest => _text[Position..];
 
+    /// <summary>From <paramref name="start"/> to the current place.</summary>
+    public readonly ReadOnlySpan<byte> Slice(int start) => _text[start..Position];
+
     /// <summary>The next byte that is no white space, without taking it; 0 at the end.</summary>
     public byte Peek()
     {

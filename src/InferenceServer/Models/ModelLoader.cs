@@ -47,8 +47,8 @@ internal sealed partial class ModelLoader(ServerOptions options, ModelFetcher fe
             }
 
             FeaturePlan? plan = metadata is { Features.Count: > 0 } ? FeaturePlan.Build(metadata, session.Inputs) : null;
-            ValueInfo[] outputs = [.. session.Outputs.Where(output => output.Kind == ValueKind.Tensor && Datatypes.IsServed(output.ElementType))];
-            if (outputs.Length == 0) throw new ModelLoadException(ExitCodes.ModelLoadFailed, "the model has no output that is a tensor");
+            IReadOnlyList<ValueInfo> outputs = MapTensors.Served(session.Outputs);
+            if (outputs.Count == 0) throw new ModelLoadException(ExitCodes.ModelLoadFailed, "the model has no output that is a tensor");
             DriftObserver drift = DriftObserver.Build(options.Identity, baseline, plan, OutputPlan.Build(metadata, outputs), registry);
             var model = new ServedModel(options.Identity, session, metadata, drift);
             TimeSpan run = WarmUp.Run(model);

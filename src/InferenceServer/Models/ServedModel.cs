@@ -16,15 +16,15 @@ internal sealed class ServedModel : IDisposable
 
     private readonly Session _session;
     private readonly ConcurrentBag<InferenceCall> _spare = [];
-    private readonly ConcurrentDictionary<string, PreparedRun> _selections = new(StringComparer.Ordinal);
-    private readonly PreparedRun _everything;
+    private readonly ConcurrentDictionary<string, OutputSelection> _selections = new(StringComparer.Ordinal);
+    private readonly OutputSelection _everything;
 
     public ServedModel(ModelIdentity identity, Session session, ModelMetadata? metadata, DriftObserver drift)
     {
         _session = session;
         Identity = identity;
         Inputs = session.Inputs;
-        Outputs = [.. session.Outputs.Where(output => output.Kind == ValueKind.Tensor && Datatypes.IsServed(output.ElementType))];
+        Outputs = MapTensors.Served(session.Outputs);
         AllOutputs = [.. Enumerable.Range(0, Outputs.Count)];
         Features = metadata is { Features.Count: > 0 } ? FeaturePlan.Build(metadata, Inputs) : null;
         Results = OutputPlan.Build(metadata, Outputs);
@@ -58,11 +58,11 @@ internal sealed class ServedModel : IDisposable
     }
 
     /// <summary>The run that computes these outputs, in this order.</summary>
-    public PreparedRun RunOf(int[]? outputs)
+    public OutputSelection RunOf(int[]? outputs)
     {
         if (outputs is null) return _everything;
         string key = string.Join(',', outputs);
-        if (_selections.TryGetValue(key, out PreparedRun? run)) return run;
+        if (_selections.TryGetValue(key, out OutputSelection? run)) return run;
         // Orders of many outputs are many: past the bound, the runs are made for one request and left to the collector.
         return _selections.Count >= MaximumPreparedRuns ? Prepare(outputs) : _selections.GetOrAdd(key, Prepare(outputs));
     }
@@ -70,11 +70,12 @@ internal sealed class ServedModel : IDisposable
     public void Dispose()
     {
         while (_spare.TryTake(out InferenceCall? call)) call.Dispose();
-        foreach (PreparedRun run in _selections.Values) run.Dispose();
+        foreach (OutputSelection run in _selections.Values) run.Dispose();
         _everything.Dispose();
         _session.Dispose();
     }
 
-    private PreparedRun Prepare(int[] outputs) =>
-        _session.Prepare([.. Inputs.Select(input => input.Name)], [.. outputs.Select(index => Outputs[index].Name)]);
+    private OutputSelection Prepare(int[] outputs) => new(
+        _session.Prepare([.. Inputs.Select(input => input.Name)], [.. outputs.Select(index => Outputs[index].Name)]),
+        [.. outputs.Select(index => Outputs[index])]);
 }

@@ -88,7 +88,7 @@ internal sealed class DriftObserver
             OutputPlan plan = _results[i];
             int position = outputs.IndexOf(plan.Output);
             if (position < 0) continue;
-            ResultColumn result = ResultColumn.Read(plan, call.Outputs[position]!);
+            ResultColumn result = ResultColumn.Read(plan, call, position);
             for (int row = 0; row < result.Rows; row++) Observe(counters, result, row);
         }
     }
@@ -124,7 +124,7 @@ internal sealed class DriftObserver
 
     private static void Observe(BinCounters counters, ResultColumn result, int row)
     {
-        if (result.Plan.Kind == OutputKind.Probabilities && counters.IsCategorical) counters.Observe(result.Plan.ClassName(result.LikeliestClass(row)));
+        if (result.Plan.Kind == OutputKind.Probabilities && counters.IsCategorical) counters.Observe(result.ClassName(result.LikeliestClass(row)));
         else if (result.Texts is { } texts) counters.Observe(texts[row * result.Columns]);
         else if (result.Plan.Kind == OutputKind.Label && counters.IsCategorical) counters.Observe(result.Plan.ClassName(result.WholeAt(row)));
         else if (result.Columns > 0) counters.Observe(result.RealAt(row * result.Columns));

@@ -20,9 +20,9 @@ internal sealed record OutputPlan(string Name, int Output, TensorElementType Typ
     /// <exception cref="ModelLoadException">metadata.json names an output that the model has not, or contradicts its type.</exception>
     public static IReadOnlyList<OutputPlan> Build(ModelMetadata? metadata, IReadOnlyList<ValueInfo> outputs)
     {
-        // Without a description every output is a value.
+        // Without a description every output is a value, but for maps: only class probabilities come as those.
         if (metadata is null || metadata.Outputs.Count == 0)
-            return [.. outputs.Select((output, index) => new OutputPlan(output.Name, index, output.ElementType, OutputKind.Value, []))];
+            return [.. outputs.Select((output, index) => new OutputPlan(output.Name, index, output.ElementType, output.Map is null ? OutputKind.Value : OutputKind.Probabilities, []))];
         return [.. metadata.Outputs.Select(schema => Build(schema, outputs))];
     }
 

@@ -10,7 +10,7 @@ internal static class PredictResponseWriter
 {
     public static void Write(JsonOutput output, ServedModel model, InferenceCall call, bool many, string requestId)
     {
-        ResultColumn[] results = [.. model.Results.Select(plan => ResultColumn.Read(plan, call.Outputs[plan.Output]!))];
+        ResultColumn[] results = [.. model.Results.Select(plan => ResultColumn.Read(plan, call, plan.Output))];
         output.Raw("{\"model\":"u8).Text(model.Name)
             .Raw(",\"revision\":"u8).Text(model.Revision)
             .Raw(",\"request_id\":"u8).Text(requestId);
@@ -46,7 +46,7 @@ internal static class PredictResponseWriter
             for (int i = 0; i < probabilities.Columns; i++)
             {
                 if (i > 0) output.Raw(","u8);
-                output.Text(probabilities.Plan.ClassName(i)).Raw(":"u8);
+                output.Text(probabilities.ClassName(i)).Raw(":"u8);
                 probabilities.WriteElement(output, row, i);
             }
 
@@ -71,7 +71,7 @@ internal static class PredictResponseWriter
         switch (primary.Plan.Kind)
         {
             case OutputKind.Probabilities:
-                output.Text(primary.Plan.ClassName(primary.LikeliestClass(row)));
+                output.Text(primary.ClassName(primary.LikeliestClass(row)));
                 break;
             // A label as an index gets its name from its own classes, or from those of the probabilities beside it.
             case OutputKind.Label when primary.Texts is null && (primary.Plan.Classes.Count > 0 || probabilities?.Plan.Classes.Count > 0):

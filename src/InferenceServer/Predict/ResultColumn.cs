@@ -10,9 +10,11 @@ internal sealed class ResultColumn
 {
     private readonly byte[] _bytes;
     private readonly TensorElementType _type;
+    private readonly string[]? _keys;
 
-    private ResultColumn(OutputPlan plan, OnnxValue value, TensorElementType type, long[] shape, string[]? texts)
+    private ResultColumn(OutputPlan plan, OnnxValue value, TensorElementType type, long[] shape, string[]? texts, string[]? keys)
     {
+        _keys = keys;
         Plan = plan;
         // One copy: reaching into the native value for each element would cost more.
         _bytes = texts is null ? value.Elements<byte>().ToArray() : [];
@@ -30,11 +32,20 @@ internal sealed class ResultColumn
     /// <summary>Null unless the tensor holds strings.</summary>
     public string[]? Texts { get; }
 
-    public static ResultColumn Read(OutputPlan plan, OnnxValue value)
+    /// <param name="plan">What the output means.</param>
+    /// <param name="call">After its run.</param>
+    /// <param name="position">Of the output among those that were run.</param>
+    public static ResultColumn Read(OutputPlan plan, InferenceCall call, int position)
     {
+        OnnxValue value = call.Outputs[position]!;
         TensorElementType type = value.ReadTensorType(out long[] shape);
-        return new ResultColumn(plan, value, type, shape, type == TensorElementType.String ? value.ReadStrings() : null);
+        return new ResultColumn(plan, value, type, shape, type == TensorElementType.String ? value.ReadStrings() : null, call.KeysOf(position));
     }
+
+    /// <summary>The metadata's name of a class, else the model's own, else its index.</summary>
+    public string ClassName(long index) => Plan.Classes.Count == 0 && _keys is not null && index >= 0 && index < _keys.Length
+        ? _keys[index]
+        : Plan.ClassName(index);
 
     public int LikeliestClass(int row)
     {

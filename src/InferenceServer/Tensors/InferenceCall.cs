@@ -8,6 +8,7 @@ internal sealed class InferenceCall : IDisposable
 {
     private readonly OnnxValue[] _values;
     private readonly OnnxValue?[] _outputs;
+    private string[]?[]? _keys;
 
     public InferenceCall(IReadOnlyList<ValueInfo> inputs, int outputs)
     {
@@ -27,12 +28,23 @@ internal sealed class InferenceCall : IDisposable
     /// <summary>Outputs of the last run that were asked for, in the prepared order.</summary>
     public int OutputCount { get; private set; }
 
-    public void Run(PreparedRun run)
+    public void Run(OutputSelection selection)
     {
         for (int i = 0; i < Inputs.Length; i++) _values[i] = Inputs[i].ToValue();
-        run.Run(_values, _outputs);
-        OutputCount = run.OutputCount;
+        selection.Run.Run(_values, _outputs);
+        OutputCount = selection.Outputs.Length;
+        if (!selection.HasMaps) return;
+        for (int i = 0; i < OutputCount; i++)
+        {
+            if (selection.Outputs[i].Map is null) continue;
+            using OnnxValue maps = _outputs[i]!;
+            _outputs[i] = MapTensors.ToTensor(maps, selection.Outputs[i], out string[] keys);
+            (_keys ??= new string[_outputs.Length][])[i] = keys;
+        }
     }
+
+    /// <summary>Class names of an output that was a map, in the order of its tensor's columns; null for other outputs.</summary>
+    public string[]? KeysOf(int position) => _keys?[position];
 
     public void ReleaseOutputs()
     {
@@ -41,6 +53,8 @@ internal sealed class InferenceCall : IDisposable
             _outputs[i]?.Dispose();
             _outputs[i] = null;
         }
+
+        _keys = null;
     }
 
     /// <summary>Makes it ready for the next request.</summary>

@@ -23,6 +23,23 @@ internal sealed class InputTensor(ValueInfo info) : IDisposable
     /// <summary>The request has given this input.</summary>
     public bool Given { get; set; }
 
+    /// <summary>Product of the shape; <see cref="long.MaxValue"/> when it is larger.</summary>
+    public long ElementCount
+    {
+        get
+        {
+            double estimate = 1;
+            long count = 1;
+            foreach (long size in _shape)
+            {
+                estimate *= size;
+                count = unchecked(count * size);
+            }
+
+            return estimate < long.MaxValue / 2 ? count : long.MaxValue;
+        }
+    }
+
     public long Rows => _shape.Length == 0 ? 1 : _shape[0];
 
     /// <summary>Columns of a row when the elements are seen as [rows, columns].</summary>

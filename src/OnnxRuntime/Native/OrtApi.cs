@@ -57,6 +57,11 @@ internal unsafe struct OrtApi
     [FieldOffset(98 * P)] public delegate* unmanaged<nint, void> ReleaseTypeInfo;
     [FieldOffset(99 * P)] public delegate* unmanaged<nint, void> ReleaseTensorTypeAndShapeInfo;
     [FieldOffset(100 * P)] public delegate* unmanaged<nint, void> ReleaseSessionOptions;
+    [FieldOffset(103 * P)] public delegate* unmanaged<nint, nint*, nint> CastTypeInfoToMapTypeInfo;
+    [FieldOffset(104 * P)] public delegate* unmanaged<nint, nint*, nint> CastTypeInfoToSequenceTypeInfo;
+    [FieldOffset(105 * P)] public delegate* unmanaged<nint, int*, nint> GetMapKeyType;
+    [FieldOffset(106 * P)] public delegate* unmanaged<nint, nint*, nint> GetMapValueType;
+    [FieldOffset(107 * P)] public delegate* unmanaged<nint, nint*, nint> GetSequenceElementType;
     [FieldOffset(111 * P)] public delegate* unmanaged<nint, nint*, nint> SessionGetModelMetadata;
     [FieldOffset(112 * P)] public delegate* unmanaged<nint, nint, byte**, nint> ModelMetadataGetProducerName;
     [FieldOffset(113 * P)] public delegate* unmanaged<nint, nint, byte**, nint> ModelMetadataGetGraphName;

@@ -11,7 +11,7 @@ internal static unsafe class TypeInfos
             int kind;
             Ort.Check(Ort.Api->GetOnnxTypeFromTypeInfo(typeInfo, &kind));
             if ((ValueKind)kind != ValueKind.Tensor)
-                return new ValueInfo(name, (ValueKind)kind, TensorElementType.Undefined, [], []);
+                return new ValueInfo(name, (ValueKind)kind, TensorElementType.Undefined, [], []) { Map = Map(typeInfo, (ValueKind)kind) };
 
             // Belongs to typeInfo: not released on its own.
             nint tensorInfo;
@@ -23,6 +23,36 @@ internal static unsafe class TypeInfos
         {
             Ort.Api->ReleaseTypeInfo(typeInfo);
         }
+    }
+
+    /// <summary>Descends through a sequence to its maps.</summary>
+    private static MapInfo? Map(nint typeInfo, ValueKind kind)
+    {
+        nint inner;
+        if (kind == ValueKind.Sequence)
+        {
+            Ort.Check(Ort.Api->CastTypeInfoToSequenceTypeInfo(typeInfo, &inner));
+            nint element;
+            Ort.Check(Ort.Api->GetSequenceElementType(inner, &element));
+            try
+            {
+                int elementKind;
+                Ort.Check(Ort.Api->GetOnnxTypeFromTypeInfo(element, &elementKind));
+                return (ValueKind)elementKind == ValueKind.Map ? Map(element, ValueKind.Map) : null;
+            }
+            finally
+            {
+                Ort.Api->ReleaseTypeInfo(element);
+            }
+        }
+
+        if (kind != ValueKind.Map) return null;
+        Ort.Check(Ort.Api->CastTypeInfoToMapTypeInfo(typeInfo, &inner));
+        int key;
+        Ort.Check(Ort.Api->GetMapKeyType(inner, &key));
+        nint value;
+        Ort.Check(Ort.Api->GetMapValueType(inner, &value));
+        return new MapInfo((TensorElementType)key, Take("", value).ElementType);
     }
 
     public static TensorElementType ElementType(nint tensorInfo)

@@ -84,6 +84,13 @@ public static class Samples
         .Node("ai.onnx.ml", "ZipMap", ["x"], ["maps"], OnnxGraph.Texts("classlabels_strings", "no", "yes"))
         .Build();
 
+    /// <summary>Two inputs and three outputs: numbers = a, whole = b, text = c as they came; c is of strings.</summary>
+    public static byte[] Trio() => new OnnxGraph()
+        .Input("a", 1, "n", 2).Input("b", 7, "n").Input("c", 8, "n", 1)
+        .Output("numbers", 1, "n", 2).Output("whole", 7, "n").Output("text", 8, "n", 1)
+        .Node("Identity", ["a"], ["numbers"]).Node("Identity", ["b"], ["whole"]).Node("Identity", ["c"], ["text"])
+        .Build();
+
     /// <summary>y = table[x]: fails for an x outside 0..2, whatever the checks before.</summary>
     public static byte[] Lookup() => new OnnxGraph()
         .Input("x", 7, "n").Output("y", 1, "n")
