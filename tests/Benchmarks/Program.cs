@@ -1,4 +1,5 @@
 using Canario.Benchmarks.Inference;
+using Canario.Benchmarks.Router;
 
 // A benchmark's own peer in a process of its own.
 if (args is [BareServer.Command, var port]) return await BareServer.RunAsync(port);
@@ -7,6 +8,7 @@ if (args is [BareServer.Command, var port]) return await BareServer.RunAsync(por
 (string Name, Func<Task<int>> Run)[] benchmarks =
 [
     ("inference", InferenceBenchmark.RunAsync),
+    ("router", RouterBenchmark.RunAsync),
 ];
 
 int failures = 0;
