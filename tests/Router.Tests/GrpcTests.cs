@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Logging;
 
 namespace Canario.Router.Tests;
@@ -13,21 +14,10 @@ public sealed class GrpcTests
     [Fact]
     public async Task A_stream_in_both_directions_passes_with_its_trailers()
     {
-        await using var server = await StartAsync(async context =>
+        await using var server = await StartAsync(context =>
         {
             Assert.Equal("trailers", context.Request.Headers.TE);
-            context.Response.ContentType = "application/grpc";
-            context.Response.DeclareTrailer("grpc-status");
-            // Kestrel keeps a started head until it is asked to send it.
-            await context.Response.Body.FlushAsync();
-            byte[] buffer = new byte[64];
-            int count;
-            while ((count = await context.Request.Body.ReadAsync(buffer)) > 0)
-            {
-                await context.Response.Body.WriteAsync(buffer.AsMemory(0, count));
-                await context.Response.Body.FlushAsync();
-            }
-            context.Response.AppendTrailer("grpc-status", "0");
+            return EchoAsync(context);
         });
         await using var router = await RunningRouter.StartAsync(PortOf(server));
         using var client = new HttpClient();
@@ -69,6 +59,86 @@ public sealed class GrpcTests
         }
         await router.AssertCountAsync(20, "m-stable", 200);
         Assert.InRange(await router.CountAsync("m-candidate", 502), 1, 20);
+    }
+
+    [Fact]
+    public async Task A_quiet_stream_is_not_taken_for_a_slow_one()
+    {
+        await using var server = await StartAsync(EchoAsync);
+        await using var router = await RunningRouter.StartAsync(PortOf(server));
+        using var client = new HttpClient();
+        using var content = new DuplexContent();
+        using var request = Request(router.Port + 1, content);
+        using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead).WaitAsync(RawConnection.Patience);
+        await using var body = await response.Content.ReadAsStreamAsync();
+        await content.WriteAsync("a");
+        Assert.Equal(1, await body.ReadAsync(new byte[1]).AsTask().WaitAsync(RawConnection.Patience));
+        // A server that counts bytes a second loses its patience after 5; that nothing happens cannot be waited for otherwise.
+        await Task.Delay(TimeSpan.FromSeconds(8));
+        await content.WriteAsync("b");
+        Assert.Equal(1, await body.ReadAsync(new byte[1]).AsTask().WaitAsync(RawConnection.Patience));
+        content.Complete();
+        Assert.Equal(0, await body.ReadAsync(new byte[1]).AsTask().WaitAsync(RawConnection.Patience));
+    }
+
+    [Fact]
+    public async Task A_stream_under_way_outlives_the_drains_first_phases()
+    {
+        await using var server = await StartAsync(EchoAsync);
+        await using var router = await RunningRouter.StartAsync(PortOf(server));
+        using var client = new HttpClient();
+        using var content = new DuplexContent();
+        using var request = Request(router.Port + 1, content);
+        using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead).WaitAsync(RawConnection.Patience);
+        await using var body = await response.Content.ReadAsStreamAsync();
+        var draining = router.Host.DrainAsync();
+        // Nothing is accepted any more: all that is left is to finish.
+        await Wait.ForAsync(async () => !await router.AcceptsAsync(), "the port is closed");
+        Assert.False(draining.IsCompleted);
+        await content.WriteAsync("late");
+        byte[] echo = new byte[4];
+        await body.ReadExactlyAsync(echo).AsTask().WaitAsync(RawConnection.Patience);
+        content.Complete();
+        Assert.Equal(0, await body.ReadAsync(new byte[1]).AsTask().WaitAsync(RawConnection.Patience));
+        Assert.Equal("0", response.TrailingHeaders.GetValues("grpc-status").Single());
+        await draining.WaitAsync(RawConnection.Patience);
+    }
+
+    [Fact]
+    public async Task An_error_without_a_message_keeps_its_status()
+    {
+        await using var server = await StartAsync(context =>
+        {
+            context.Response.ContentType = "application/grpc";
+            context.Response.Headers["grpc-status"] = "5";
+            context.Response.Headers["grpc-message"] = "no such model";
+            return Task.CompletedTask;
+        });
+        await using var router = await RunningRouter.StartAsync(PortOf(server));
+        using var client = new HttpClient();
+        using var content = new ByteArrayContent([0, 0, 0, 0, 0]);
+        using var request = Request(router.Port + 1, content);
+        using var response = await client.SendAsync(request).WaitAsync(RawConnection.Patience);
+        Assert.Equal("5", response.Headers.GetValues("grpc-status").Single());
+        Assert.Equal("no such model", response.Headers.GetValues("grpc-message").Single());
+    }
+
+    private static async Task EchoAsync(HttpContext context)
+    {
+        // The router's own patience is what these tests are about.
+        context.Features.Get<IHttpMinRequestBodyDataRateFeature>()!.MinDataRate = null;
+        context.Response.ContentType = "application/grpc";
+        context.Response.DeclareTrailer("grpc-status");
+        // Kestrel keeps a started head until it is asked to send it.
+        await context.Response.Body.FlushAsync();
+        byte[] buffer = new byte[64];
+        int count;
+        while ((count = await context.Request.Body.ReadAsync(buffer)) > 0)
+        {
+            await context.Response.Body.WriteAsync(buffer.AsMemory(0, count));
+            await context.Response.Body.FlushAsync();
+        }
+        context.Response.AppendTrailer("grpc-status", "0");
     }
 
     private static HttpRequestMessage Request(int port, HttpContent content) => new(HttpMethod.Post, new Uri($"http://127.0.0.1:{port}/inference.GRPCInferenceService/ModelInfer"))

@@ -141,6 +141,74 @@ public sealed class LifecycleTests
     }
 
     [Fact]
+    public async Task Any_address_is_IPv4_and_IPv6()
+    {
+        await using var server = RawServer.Answering(RawServer.Ok("ok"));
+        await using var router = await RunningRouter.StartAsync(static o => o with { Address = IPAddress.IPv6Any }, server.Port);
+        foreach (var address in Socket.OSSupportsIPv6 ? new[] { IPAddress.Loopback, IPAddress.IPv6Loopback } : [IPAddress.Loopback])
+        {
+            using var tcp = new TcpClient(address.AddressFamily);
+            await tcp.ConnectAsync(address, router.Port);
+            await using var client = new RawConnection(tcp);
+            await client.SendAsync(Get);
+            Assert.StartsWith("HTTP/1.1 200", await client.ReadMessageAsync(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task The_IPv4_any_address_works_too()
+    {
+        await using var server = RawServer.Answering(RawServer.Ok("ok"));
+        await using var router = await RunningRouter.StartAsync(static o => o with { Address = IPAddress.Any }, server.Port);
+        await using var client = await router.ConnectAsync();
+        await client.SendAsync(Get);
+        Assert.StartsWith("HTTP/1.1 200", await client.ReadMessageAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_tester_with_the_header_gets_the_candidate_whatever_the_weights()
+    {
+        await using var stable = RawServer.Answering(RawServer.Ok("s"));
+        await using var candidate = RawServer.Answering(RawServer.Ok("c"));
+        await using var router = await RunningRouter.StartAsync(stable.Port);
+        await router.Source.SetEndpointsAsync("candidate", candidate.Port);
+        await router.SplitAsync(100, c => c with { Matches = [new RouterMatch { Header = "X-Tester", Value = "yes", Revision = "m-candidate" }] });
+        await using var client = await router.ConnectAsync();
+        foreach (var (header, body) in new[] { ("x-tester: yes\r\n", "c"), ("x-tester: no\r\n", "s"), ("", "s"), ("x-tester: yes\r\nx-tester: no\r\n", "s") })
+        {
+            await client.SendAsync($"GET / HTTP/1.1\r\nHost: a\r\n{header}\r\n");
+            Assert.EndsWith("\r\n\r\n" + body, await client.ReadMessageAsync(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Each_revision_has_its_codes_and_durations_until_it_is_named_no_more()
+    {
+        await using var stable = RawServer.Answering(RawServer.Ok("s"));
+        await using var candidate = RawServer.Answering("HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n");
+        await using var router = await RunningRouter.StartAsync(stable.Port);
+        await router.Source.SetEndpointsAsync("candidate", candidate.Port);
+        await router.SplitAsync(50);
+        await using var client = await router.ConnectAsync();
+        long failed = 0;
+        for (int i = 0; i < 100; i++)
+        {
+            await client.SendAsync(Get);
+            string answer = await client.ReadMessageAsync();
+            if (answer.StartsWith("HTTP/1.1 500", StringComparison.Ordinal)) failed++;
+        }
+        await router.AssertCountAsync(failed, "m-candidate", 500);
+        await router.AssertCountAsync(100 - failed, "m-stable", 200);
+        Assert.InRange(failed, 20, 80);
+        string duration = $"canario_router_request_duration_seconds_count{{model_namespace=\"ns\",model=\"m\",revision=\"m-candidate\"}} {failed}\n";
+        await Wait.ForAsync(async () => (await router.Admin.GetStringAsync("/metrics")).Contains(duration, StringComparison.Ordinal), "each has its duration");
+        await router.SplitAsync(100, c => c with { Backends = [RunningRouter.Backend("stable", 100)] });
+        string text = await router.Admin.GetStringAsync("/metrics");
+        Assert.DoesNotContain("m-candidate", text, StringComparison.Ordinal);
+        Assert.Contains("m-stable", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_bad_configuration_changes_nothing_and_is_counted()
     {
         await using var server = RawServer.Answering(RawServer.Ok("ok"));

@@ -7,15 +7,16 @@ namespace Canario.Router.Tests;
 internal sealed class RawServer : IAsyncDisposable
 {
     private static readonly List<Socket> s_dead = [];
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener;
     private readonly Func<RawConnection, int, Task> _serve;
     private readonly List<TcpClient> _clients = [];
     private readonly Task _accepting;
     private int _connections;
 
-    public RawServer(Func<RawConnection, int, Task> serve)
+    public RawServer(Func<RawConnection, int, Task> serve, IPAddress? address = null)
     {
         _serve = serve;
+        _listener = new TcpListener(address ?? IPAddress.Loopback, 0);
         _listener.Start();
         Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
         _accepting = AcceptAsync();
@@ -26,20 +27,31 @@ internal sealed class RawServer : IAsyncDisposable
     public int Connections => Volatile.Read(ref _connections);
 
     /// <summary>Answers each request on a connection with the same bytes.</summary>
-    public static RawServer Answering(string response) => new(async (c, _) =>
-    {
-        while ((await c.ReadMessageAsync()).Length > 0) await c.SendAsync(response);
-    });
+    public static RawServer Answering(string response, IPAddress? address = null) => new(
+        async (c, _) =>
+        {
+            while ((await c.ReadMessageAsync()).Length > 0) await c.SendAsync(response);
+        },
+        address);
 
     public static string Ok(string body) => $"HTTP/1.1 200 OK\r\nContent-Length: {body.Length}\r\n\r\n{body}";
+
+    /// <summary>Bound and not listening: it refuses connections until a test lets it listen.</summary>
+    public static Socket BindOnly()
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return socket;
+    }
+
+    public static int PortOf(Socket socket) => ((IPEndPoint)socket.LocalEndPoint!).Port;
 
     /// <summary>A port that refuses connections, now and until the process ends: it is bound, so nobody else can get it, and nobody listens.</summary>
     public static int DeadPort()
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var socket = BindOnly();
         lock (s_dead) s_dead.Add(socket);
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+        return PortOf(socket);
     }
 
     public async ValueTask DisposeAsync()

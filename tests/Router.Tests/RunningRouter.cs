@@ -28,7 +28,9 @@ internal sealed class RunningRouter : IAsyncDisposable
 
     public HttpClient Admin { get; }
 
-    public static async Task<RunningRouter> StartAsync(params int[] stablePorts)
+    public static Task<RunningRouter> StartAsync(params int[] stablePorts) => StartAsync(static o => o, stablePorts);
+
+    public static async Task<RunningRouter> StartAsync(Func<RouterOptions, RouterOptions> change, params int[] stablePorts)
     {
         var source = new ManualSource();
         var options = new RouterOptions
@@ -40,7 +42,7 @@ internal sealed class RunningRouter : IAsyncDisposable
             Finish = TimeSpan.FromSeconds(10),
             Upstream = new UpstreamOptions { ConnectTimeout = TimeSpan.FromSeconds(1) },
         };
-        var host = new RouterHost(options, source, NullLoggerFactory.Instance, TimeProvider.System);
+        var host = new RouterHost(change(options), source, NullLoggerFactory.Instance, TimeProvider.System);
         await host.StartAsync(CancellationToken.None);
         var router = new RunningRouter(host, source, FreePortPair());
         await source.SetEndpointsAsync("stable", stablePorts);
@@ -66,6 +68,19 @@ internal sealed class RunningRouter : IAsyncDisposable
     public static RouterBackend Backend(string name, int weight) => new() { Revision = "m-" + name, Service = name, Weight = weight };
 
     public async Task<RawConnection> ConnectAsync(int? port = null) => await RawConnection.OpenAsync(port ?? Port);
+
+    public async Task<bool> AcceptsAsync()
+    {
+        try
+        {
+            await using var connection = await ConnectAsync();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
 
     public async Task<long> CountAsync(string revision, int code)
     {

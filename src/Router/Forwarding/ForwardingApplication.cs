@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Canario.Contract;
 using Canario.Router.Routing;
@@ -92,6 +93,7 @@ internal sealed class ForwardingApplication(RouterOptions options, TimeProvider 
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Outcome> TryAsync(Exchange x, Route route, Backend backend, bool http2)
     {
         var endpoints = http2 ? backend.Service.Grpc : backend.Service.Http;

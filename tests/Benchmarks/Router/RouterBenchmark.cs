@@ -11,6 +11,7 @@ internal static class RouterBenchmark
 {
     private const int Rounds = 5;
     private const int Seconds = 3;
+    private const int MostWarmUps = 12;
     private const int Connections = 64;
     private const double MostCpuOfHaProxy = 2.0;
     private const double AimCpuOfHaProxy = 1.2;
@@ -53,9 +54,8 @@ internal static class RouterBenchmark
         await backend.WaitReadyAsync();
         ProxyProcess[] proxies = [nginx, haproxy, router];
         foreach (ProxyProcess proxy in proxies) await proxy.WaitReadyAsync();
-        // Until the JIT's second tier has replaced the first, in the backend too.
         await Wrk.RunAsync(script, backend.Port, Connections, Seconds);
-        await Wrk.RunAsync(script, router.Port, Connections, 2 * Seconds);
+        await WarmUpAsync(router, script);
 
         var rounds = new List<Round>();
         for (int i = 0; i < Rounds; i++)
@@ -64,15 +64,32 @@ internal static class RouterBenchmark
             var through = new Dictionary<string, (WrkResult Load, double Cpu)>(StringComparer.Ordinal);
             foreach (ProxyProcess proxy in proxies)
             {
-                double before = proxy.CpuSeconds();
-                WrkResult load = await Wrk.RunAsync(script, proxy.Port, Connections, Seconds);
-                through.Add(proxy.Name, (load, (proxy.CpuSeconds() - before) / load.Requests * 1e6));
+                through.Add(proxy.Name, await LoadAsync(proxy, script));
             }
 
             rounds.Add(new Round(direct, through));
         }
 
         return Report(rounds, proxies, router.ResidentMegabytes());
+    }
+
+    // Until the JIT's second tier has replaced the first, which on a busy machine takes a while: until a round is no better than the best before.
+    private static async Task WarmUpAsync(ProxyProcess router, string script)
+    {
+        double best = double.PositiveInfinity;
+        for (int i = 0; i < MostWarmUps; i++)
+        {
+            double cpu = (await LoadAsync(router, script)).Cpu;
+            if (i >= 2 && cpu > best * 0.97) return;
+            best = Math.Min(best, cpu);
+        }
+    }
+
+    private static async Task<(WrkResult Load, double Cpu)> LoadAsync(ProxyProcess proxy, string script)
+    {
+        double before = proxy.CpuSeconds();
+        WrkResult load = await Wrk.RunAsync(script, proxy.Port, Connections, Seconds);
+        return (load, (proxy.CpuSeconds() - before) / load.Requests * 1e6);
     }
 
     private static int Report(List<Round> rounds, ProxyProcess[] proxies, double megabytes)
