@@ -16,7 +16,7 @@ internal static class Demonstration
     {
         var progress = new Progress();
         progress.Title("A real Kubernetes on this machine");
-        var node = await LocalNode.UpAsync(new LocalNodeOptions { Progress = progress.Say }, cancellationToken);
+        var node = await LocalNode.UpAsync(new LocalNodeOptions { Progress = Console.WriteLine }, cancellationToken);
         if (!options.SkipImages)
         {
             await LoadImagesAsync(progress, cancellationToken);
@@ -29,7 +29,7 @@ internal static class Demonstration
         progress.Title("Models over HTTP, and a Prometheus that scrapes the pods");
         var samples = Path.Combine(Checkout.Root, "samples");
         await using var models = await ModelHost.StartAsync(address, samples, cancellationToken);
-        await using var prometheus = await PrometheusServer.StartAsync(address, node.KubeconfigPath, cancellationToken);
+        await using var prometheus = await PrometheusServer.StartAsync(address, kubectl, cancellationToken);
         progress.Say($"models at {models.Address}, Prometheus at {prometheus.Address}");
 
         await InstallAsync(node.KubeconfigPath, kubectl, progress, cancellationToken);
@@ -39,7 +39,7 @@ internal static class Demonstration
     private static async Task LoadImagesAsync(Progress progress, CancellationToken cancellationToken)
     {
         progress.Title("Images");
-        foreach (var archive in await ContainerImages.BuildAsync(new ImageOptions { Progress = progress.Say }, cancellationToken))
+        foreach (var archive in await ContainerImages.BuildAsync(new ImageOptions { Progress = Console.WriteLine }, cancellationToken))
         {
             progress.Say((await LocalNode.LoadImageAsync(archive, cancellationToken)).Trim());
         }
@@ -50,7 +50,7 @@ internal static class Demonstration
         progress.Title("Canario, by helm");
         var helmPath = (await new Tool(Path.Combine(Checkout.Root, "build", "helm"), new Dictionary<string, string>()).RunAsync([], null, cancellationToken)).Trim();
         var helm = new Tool(helmPath, new Dictionary<string, string> { ["KUBECONFIG"] = kubeconfig });
-        await kubectl.ApplyAsync(await File.ReadAllTextAsync(Path.Combine(Checkout.Root, "crds", "canario.dev_modeldeployments.yaml"), cancellationToken), cancellationToken);
+        await kubectl.ApplyCrdAsync(Path.Combine(Checkout.Root, "crds", "canario.dev_modeldeployments.yaml"), cancellationToken);
         await helm.RunAsync(
             [
                 "upgrade", "--install", "canario", Path.Combine(Checkout.Root, "charts", "canario"),
@@ -66,7 +66,7 @@ internal static class Demonstration
     private static async Task<bool> RollOutAsync(
         DemoOptions options, Kubectl kubectl, Manifests manifests, Progress progress, CancellationToken cancellationToken)
     {
-        await kubectl.ApplyAsync($"{{apiVersion: v1, kind: Namespace, metadata: {{name: {Manifests.Namespace}}}}}", cancellationToken);
+        await kubectl.ApplyAsync($"apiVersion: v1\nkind: Namespace\nmetadata:\n  name: {Manifests.Namespace}\n", cancellationToken);
         // A run starts from nothing, so that its revisions are new ones.
         await kubectl.RunAsync(cancellationToken, "delete", "modeldeployments", "--all", "-n", Manifests.Namespace, "--cascade=foreground", "--timeout=2m");
 

@@ -7,9 +7,12 @@ internal sealed class Kubectl(string kubeconfig)
 
     public Task<string> RunAsync(CancellationToken cancellationToken, params string[] arguments) => tool.RunAsync(arguments, null, cancellationToken);
 
-    // Without validation on the client's side: the schema of a 1.20 API server is unknown to a newer kubectl. The server validates all the same.
     public Task<string> ApplyAsync(string yaml, CancellationToken cancellationToken) =>
-        tool.RunAsync(["apply", "--server-side", "--validate=false", "-f", "-"], yaml, cancellationToken);
+        tool.RunAsync(["apply", "--server-side", "--force-conflicts", "-f", "-"], yaml, cancellationToken);
+
+    /// <summary>On the client's side and unvalidated: an API server before 1.25 does not know the rules in the schema, and would refuse what it can as well leave out.</summary>
+    public Task<string> ApplyCrdAsync(string file, CancellationToken cancellationToken) =>
+        tool.RunAsync(["apply", "--validate=false", "-f", file], null, cancellationToken);
 
     public async Task<RolloutView> ReadAsync(CancellationToken cancellationToken) =>
         RolloutView.Read(await RunAsync(cancellationToken, "get", "modeldeployment", Manifests.Name, "-n", Manifests.Namespace, "-o", "json"));

@@ -2,19 +2,25 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 
 namespace Canario.Demo;
 
-/// <summary>Debian's Prometheus on this machine, finding the pods through the API server as it would in a cluster.</summary>
+/// <summary>Debian's Prometheus on this machine; it asks the demo for the pods (<see cref="PodTargets"/>) and scrapes them by itself.</summary>
 internal sealed class PrometheusServer : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
 
+    private readonly WebApplication discovery;
     private readonly Process process;
     private readonly string directory;
 
-    private PrometheusServer(Process process, string directory, string address)
+    private PrometheusServer(WebApplication discovery, Process process, string directory, string address)
     {
+        this.discovery = discovery;
         this.process = process;
         this.directory = directory;
         Address = address;
@@ -23,11 +29,12 @@ internal sealed class PrometheusServer : IAsyncDisposable
     /// <summary><c>http://address:port</c>, as pods see it.</summary>
     public string Address { get; }
 
-    public static async Task<PrometheusServer> StartAsync(IPAddress address, string kubeconfig, CancellationToken cancellationToken)
+    public static async Task<PrometheusServer> StartAsync(IPAddress address, Kubectl kubectl, CancellationToken cancellationToken)
     {
         var directory = Directory.CreateTempSubdirectory("canario-prometheus-").FullName;
         var configuration = Path.Combine(directory, "prometheus.yml");
-        await File.WriteAllTextAsync(configuration, Configuration(kubeconfig), cancellationToken);
+        var discovery = await StartDiscoveryAsync(kubectl, cancellationToken);
+        await File.WriteAllTextAsync(configuration, Configuration(discovery.Urls.First()), cancellationToken);
         var port = FreePort(address);
         var start = new ProcessStartInfo("prometheus",
         [
@@ -37,7 +44,7 @@ internal sealed class PrometheusServer : IAsyncDisposable
             "--log.level=error",
         ]);
         var process = Process.Start(start) ?? throw new DemoException("prometheus could not be started; run make setup");
-        var server = new PrometheusServer(process, directory, string.Create(CultureInfo.InvariantCulture, $"http://{address}:{port}"));
+        var server = new PrometheusServer(discovery, process, directory, string.Create(CultureInfo.InvariantCulture, $"http://{address}:{port}"));
         await server.WaitUntilReadyAsync(cancellationToken);
         return server;
     }
@@ -51,36 +58,38 @@ internal sealed class PrometheusServer : IAsyncDisposable
         }
 
         process.Dispose();
+        await discovery.DisposeAsync();
         Directory.Delete(directory, recursive: true);
     }
 
     // Two seconds: the demo's steps last seconds, not minutes, and a gate is blind between two scrapes.
-    private static string Configuration(string kubeconfig) =>
-        $$"""
+    private static string Configuration(string discovery) =>
+        $"""
         global:
           scrape_interval: 2s
           scrape_timeout: 2s
         scrape_configs:
           - job_name: canario
-            kubernetes_sd_configs:
-              - role: pod
-                kubeconfig_file: {{kubeconfig}}
-            relabel_configs:
-              - source_labels: [__meta_kubernetes_pod_annotation_prometheus_io_scrape]
-                action: keep
-                regex: "true"
-              - source_labels: [__meta_kubernetes_pod_phase]
-                action: keep
-                regex: Running
-              - source_labels: [__meta_kubernetes_pod_ip, __meta_kubernetes_pod_annotation_prometheus_io_port]
-                regex: (.+);(.+)
-                target_label: __address__
-                replacement: $1:$2
-              - source_labels: [__meta_kubernetes_namespace]
-                target_label: namespace
-              - source_labels: [__meta_kubernetes_pod_name]
-                target_label: pod
+            http_sd_configs:
+              - url: {discovery}
+                refresh_interval: 2s
         """;
+
+    private static async Task<WebApplication> StartDiscoveryAsync(Kubectl kubectl, CancellationToken cancellationToken)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(options => options.Listen(IPAddress.Loopback, 0));
+        var app = builder.Build();
+        app.Run(async context =>
+        {
+            context.Response.ContentType = "application/json";
+            var pods = await kubectl.RunAsync(context.RequestAborted, "get", "pods", "--all-namespaces", "--output", "json");
+            await context.Response.WriteAsync(PodTargets.Describe(pods), context.RequestAborted);
+        });
+        await app.StartAsync(cancellationToken);
+        return app;
+    }
 
     private async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
     {
