@@ -1,9 +1,14 @@
 namespace Canario.Demo;
 
 /// <summary>The demo speaks to the cluster as its users do.</summary>
-internal sealed class Kubectl(string kubeconfig)
+internal sealed class Kubectl
 {
-    private readonly Tool tool = new("kubectl", new Dictionary<string, string> { ["KUBECONFIG"] = kubeconfig });
+    private readonly Tool tool;
+
+    private Kubectl(Tool tool) => this.tool = tool;
+
+    public static async Task<Kubectl> FindAsync(string kubeconfig, CancellationToken cancellationToken) =>
+        new(new Tool(await Tool.FindAsync("kubectl", cancellationToken), new Dictionary<string, string> { ["KUBECONFIG"] = kubeconfig }));
 
     public Task<string> RunAsync(CancellationToken cancellationToken, params string[] arguments) => tool.RunAsync(arguments, null, cancellationToken);
 

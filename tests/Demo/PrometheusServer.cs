@@ -15,42 +15,59 @@ internal sealed class PrometheusServer : IAsyncDisposable
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
 
     private readonly WebApplication discovery;
-    private readonly Process process;
     private readonly string directory;
+    private readonly IPEndPoint endpoint;
+    private Process? process;
 
-    private PrometheusServer(WebApplication discovery, Process process, string directory, string address)
+    private PrometheusServer(WebApplication discovery, string directory, IPEndPoint endpoint)
     {
         this.discovery = discovery;
-        this.process = process;
         this.directory = directory;
-        Address = address;
+        this.endpoint = endpoint;
     }
 
     /// <summary><c>http://address:port</c>, as pods see it.</summary>
-    public string Address { get; }
+    public string Address => $"http://{endpoint}";
 
     public static async Task<PrometheusServer> StartAsync(IPAddress address, Kubectl kubectl, CancellationToken cancellationToken)
     {
         var directory = Directory.CreateTempSubdirectory("canario-prometheus-").FullName;
+        var server = new PrometheusServer(await StartDiscoveryAsync(kubectl, cancellationToken), directory, new IPEndPoint(address, FreePort(address)));
+        try
+        {
+            await server.ContinueAsync(cancellationToken);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts it, again if need be, over the same data.</summary>
+    public async Task ContinueAsync(CancellationToken cancellationToken)
+    {
         var configuration = Path.Combine(directory, "prometheus.yml");
-        var discovery = await StartDiscoveryAsync(kubectl, cancellationToken);
         await File.WriteAllTextAsync(configuration, Configuration(discovery.Urls.First()), cancellationToken);
-        var port = FreePort(address);
-        var start = new ProcessStartInfo("prometheus",
+        process = Process.Start(new ProcessStartInfo("prometheus",
         [
             $"--config.file={configuration}",
             $"--storage.tsdb.path={Path.Combine(directory, "data")}",
-            string.Create(CultureInfo.InvariantCulture, $"--web.listen-address={address}:{port}"),
+            $"--web.listen-address={endpoint}",
             "--log.level=error",
-        ]);
-        var process = Process.Start(start) ?? throw new DemoException("prometheus could not be started; run make setup");
-        var server = new PrometheusServer(discovery, process, directory, string.Create(CultureInfo.InvariantCulture, $"http://{address}:{port}"));
-        await server.WaitUntilReadyAsync(cancellationToken);
-        return server;
+        ])) ?? throw new DemoException("prometheus could not be started; run make setup");
+        await WaitUntilReadyAsync(process, cancellationToken);
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Ends it at once, as a crash would.</summary>
+    public async Task KillAsync()
     {
+        if (process is null)
+        {
+            return;
+        }
+
         if (!process.HasExited)
         {
             process.Kill();
@@ -58,6 +75,12 @@ internal sealed class PrometheusServer : IAsyncDisposable
         }
 
         process.Dispose();
+        process = null;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
         await discovery.DisposeAsync();
         Directory.Delete(directory, recursive: true);
     }
@@ -72,7 +95,7 @@ internal sealed class PrometheusServer : IAsyncDisposable
           - job_name: canario
             http_sd_configs:
               - url: {discovery}
-                refresh_interval: 2s
+                refresh_interval: 5s
         """;
 
     private static async Task<WebApplication> StartDiscoveryAsync(Kubectl kubectl, CancellationToken cancellationToken)
@@ -91,7 +114,7 @@ internal sealed class PrometheusServer : IAsyncDisposable
         return app;
     }
 
-    private async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
+    private async Task WaitUntilReadyAsync(Process process, CancellationToken cancellationToken)
     {
         using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -5,7 +5,7 @@ namespace Canario.Demo;
 /// <summary>The rollouts of the demo, one after the other, each under load and each with the outcome that it must have.</summary>
 internal sealed class Scenario(Kubectl kubectl, Manifests manifests, LoadRun load, Progress progress)
 {
-    private const string Healthy = "Healthy";
+    private const string Promoted = "Promoted";
     private const string RolledBack = "RolledBack";
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
@@ -17,7 +17,7 @@ internal sealed class Scenario(Kubectl kubectl, Manifests manifests, LoadRun loa
         progress.Title("A first version: v1");
         await kubectl.ApplyAsync(manifests.Canary("v1"), cancellationToken);
         var view = await new RolloutWatch(kubectl, progress).UntilAsync(view => view.IsSettled, Limit, cancellationToken);
-        if (view.Phase != Healthy)
+        if (view.Outcome != Promoted)
         {
             throw new DemoException($"the first version did not become healthy: {view.Reason}: {view.Message}");
         }
@@ -25,14 +25,14 @@ internal sealed class Scenario(Kubectl kubectl, Manifests manifests, LoadRun loa
 
     public async Task<IReadOnlyList<Outcome>> RunAsync(CancellationToken cancellationToken) =>
     [
-        await RollOutAsync("canary, good v2", manifests.Canary("v2-good"), Healthy, "Promoted", cancellationToken),
+        await RollOutAsync("canary, good v2", manifests.Canary("v2-good"), Promoted, Promoted, cancellationToken),
         await RollOutAsync("canary, v2 with errors", manifests.Canary("v2-errors"), RolledBack, "ErrorRate", cancellationToken),
         await RollOutAsync("canary, v2 with drift", manifests.Canary("v2-drift"), RolledBack, "PredictionDrift", cancellationToken),
-        await RollOutAsync("blue-green, switch", manifests.BlueGreen("v1", "5s"), Healthy, "Promoted", cancellationToken),
+        await RollOutAsync("blue-green, switch", manifests.BlueGreen("v1", "5s"), Promoted, Promoted, cancellationToken),
         await SwitchBackAsync(cancellationToken),
     ];
 
-    private async Task<Outcome> RollOutAsync(string title, string manifest, string phase, string reason, CancellationToken cancellationToken)
+    private async Task<Outcome> RollOutAsync(string title, string manifest, string outcome, string reason, CancellationToken cancellationToken)
     {
         progress.Title(title);
         var before = load.Snapshot();
@@ -42,12 +42,16 @@ internal sealed class Scenario(Kubectl kubectl, Manifests manifests, LoadRun loa
         var view = await watch.UntilAsync(
             view =>
             {
-                trial.Add(view.Candidate);
+                if (view.Candidate != RolloutView.None)
+                {
+                    trial.Add(view.Candidate);
+                }
+
                 return view.IsSettled;
             },
             Limit,
             cancellationToken);
-        return Account(title, phase, reason, view, trial, before, started);
+        return Account(title, outcome, reason, view, trial, before, started);
     }
 
     /// <summary>Switches all traffic to the new version and, while it is still watched, takes it back by command.</summary>
@@ -66,12 +70,12 @@ internal sealed class Scenario(Kubectl kubectl, Manifests manifests, LoadRun loa
     }
 
     private Outcome Account(
-        string title, string phase, string reason, RolloutView view, HashSet<string> trial, LoadReport before, TimeSpan started)
+        string title, string outcome, string reason, RolloutView view, HashSet<string> trial, LoadReport before, TimeSpan started)
     {
         var now = load.Snapshot();
         var failed = now.Failed - before.Failed;
         var onTrial = trial.Sum(revision => now.Of(revision).Failed - before.Of(revision).Failed);
         return new Outcome(
-            title, phase, view.Phase, reason, view.Reason, progress.Elapsed - started, now.Requests - before.Requests, failed - onTrial, onTrial);
+            title, outcome, view.Outcome, reason, view.OutcomeReason, progress.Elapsed - started, now.Requests - before.Requests, failed - onTrial, onTrial);
     }
 }

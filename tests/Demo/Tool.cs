@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Canario.LocalCluster;
 
 namespace Canario.Demo;
 
@@ -7,6 +8,10 @@ namespace Canario.Demo;
 internal sealed class Tool(string program, IReadOnlyDictionary<string, string> environment)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+
+    /// <summary>The path of helm or kubectl: the one on PATH, else one that is fetched once.</summary>
+    public static async Task<string> FindAsync(string name, CancellationToken cancellationToken) =>
+        (await new Tool(Path.Combine(Checkout.Root, "build", name), new Dictionary<string, string>()).RunAsync([], null, cancellationToken)).Trim();
 
     public async Task<string> RunAsync(IReadOnlyList<string> arguments, string? input, CancellationToken cancellationToken)
     {
