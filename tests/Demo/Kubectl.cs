@@ -15,6 +15,10 @@ internal sealed class Kubectl
     public Task<string> ApplyAsync(string yaml, CancellationToken cancellationToken) =>
         tool.RunAsync(["apply", "--server-side", "--force-conflicts", "-f", "-"], yaml, cancellationToken);
 
+    /// <summary>For objects that name no namespace of their own.</summary>
+    public Task<string> ApplyAsync(string yaml, string @namespace, CancellationToken cancellationToken) =>
+        tool.RunAsync(["apply", "--server-side", "--force-conflicts", "--namespace", @namespace, "-f", "-"], yaml, cancellationToken);
+
     /// <summary>On the client's side and unvalidated: an API server before 1.25 does not know the rules in the schema, and would refuse what it can as well leave out.</summary>
     public Task<string> ApplyCrdAsync(string file, CancellationToken cancellationToken) =>
         tool.RunAsync(["apply", "--validate=false", "-f", file], null, cancellationToken);

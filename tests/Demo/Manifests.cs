@@ -10,7 +10,8 @@ internal sealed class Manifests(string samples, string modelAddress, string prom
     public const string Namespace = "demo";
 
     /// <summary>Three steps of at least ten seconds; errors, latency and predictions are judged at each.</summary>
-    public string Canary(string version) => Document(version, "5s", """
+    /// <param name="sha256">Digest to demand of the model; null: the right one.</param>
+    public string Canary(string version, string? sha256 = null) => Document(version, sha256 ?? Digest(version, "model.onnx"), "5s", """
           strategy:
             type: Canary
             canary:
@@ -21,17 +22,15 @@ internal sealed class Manifests(string samples, string modelAddress, string prom
         """);
 
     /// <summary>The whole candidate beside stable, then all traffic at once; watched for <paramref name="bake"/> afterwards.</summary>
-    public string BlueGreen(string version, string bake) => Document(version, bake, """
+    public string BlueGreen(string version, string bake) => Document(version, Digest(version, "model.onnx"), bake, """
           strategy:
             type: BlueGreen
             blueGreen:
               hold: {duration: 5s}
         """);
 
-    private string Document(string version, string bake, string strategy)
-    {
-        var directory = Path.Combine(samples, Name, version);
-        return string.Create(CultureInfo.InvariantCulture, $$"""
+    private string Document(string version, string sha256, string bake, string strategy) =>
+        string.Create(CultureInfo.InvariantCulture, $$"""
             apiVersion: canario.dev/v1alpha1
             kind: ModelDeployment
             metadata:
@@ -41,9 +40,9 @@ internal sealed class Manifests(string samples, string modelAddress, string prom
               replicas: 2
               model:
                 uri: {{modelAddress}}/{{Name}}/{{version}}/model.onnx
-                sha256: {{Digest(Path.Combine(directory, "model.onnx"))}}
-                metadataSha256: {{Digest(Path.Combine(directory, "metadata.json"))}}
-                baselineSha256: {{Digest(Path.Combine(directory, "baseline.json"))}}
+                sha256: {{sha256}}
+                metadataSha256: {{Digest(version, "metadata.json")}}
+                baselineSha256: {{Digest(version, "baseline.json")}}
               server:
                 threads: 1
                 resources:
@@ -60,11 +59,11 @@ internal sealed class Manifests(string samples, string modelAddress, string prom
                 duration: {{bake}}
               gates:
               - {name: errors, type: ErrorRate, max: 0.02, minSamples: 50}
-              - {name: latency, type: Latency, bound: 500ms, max: 0.05, minSamples: 50}
+              - {name: latency, type: Latency, bound: 2s, max: 0.1, minSamples: 50}
               - {name: predictions, type: PredictionDrift, statistic: Psi, max: 0.25, minSamples: 100}
             {{strategy}}
             """);
-    }
 
-    private static string Digest(string file) => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)));
+    private string Digest(string version, string file) =>
+        Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(samples, Name, version, file))));
 }
