@@ -1,6 +1,8 @@
 using System.Net;
 using System.Reflection;
 using Canario.InferenceServer.Configuration;
+using Canario.InferenceServer.Execution;
+using Canario.InferenceServer.Grpc;
 using Canario.InferenceServer.Http;
 using Canario.InferenceServer.Lifecycle;
 using Canario.InferenceServer.Models;
@@ -19,6 +21,12 @@ internal static class InferenceApplication
 
     // In-flight requests may take this long after the drain; runs longer than that are cut.
     private static readonly TimeSpan s_shutdownTimeout = TimeSpan.FromSeconds(30);
+
+    // gRPC clients keep one connection for all their calls.
+    private const int MaximumStreams = 1000;
+
+    // A tensor larger than the window waits for a round trip.
+    private const int Http2Window = 1 << 20;
 
     public static string Version { get; } =
         typeof(InferenceApplication).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
@@ -41,7 +49,10 @@ internal static class InferenceApplication
         builder.Services.AddSingleton(_ => new HttpClient { Timeout = Timeout.InfiniteTimeSpan });
         builder.Services.AddSingleton<ModelFetcher>();
         builder.Services.AddSingleton<ModelLoader>();
+        builder.Services.AddSingleton<RequestFailures>();
+        builder.Services.AddSingleton<Executor>();
         builder.Services.AddSingleton<InferenceHandler>();
+        builder.Services.AddSingleton<GrpcHandler>();
         builder.Services.AddSingleton<IHostLifetime, DrainingLifetime>();
         builder.Services.AddHostedService<LoadService>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = s_shutdownTimeout);
@@ -51,15 +62,28 @@ internal static class InferenceApplication
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = options.Limits.MaximumBodyBytes;
             kestrel.Limits.RequestHeadersTimeout = s_headersTimeout;
-            if (options.Address == "*") kestrel.ListenAnyIP(options.HttpPort, listen => listen.Protocols = HttpProtocols.Http1);
-            else kestrel.Listen(ReadAddress(options.Address), options.HttpPort, listen => listen.Protocols = HttpProtocols.Http1);
+            kestrel.Limits.Http2.MaxStreamsPerConnection = MaximumStreams;
+            kestrel.Limits.Http2.InitialConnectionWindowSize = Http2Window;
+            kestrel.Limits.Http2.InitialStreamWindowSize = Http2Window;
+            Listen(kestrel, options, options.HttpPort, HttpProtocols.Http1);
+            Listen(kestrel, options, options.GrpcPort ?? (options.HttpPort == 0 ? 0 : options.HttpPort + 1), HttpProtocols.Http2);
         });
 
         WebApplication app = builder.Build();
         var dispatcher = new Dispatcher(
-            app.Services.GetRequiredService<ServerState>(), app.Services.GetRequiredService<InferenceHandler>(), registry, Version);
+            app.Services.GetRequiredService<ServerState>(),
+            app.Services.GetRequiredService<InferenceHandler>(),
+            app.Services.GetRequiredService<GrpcHandler>(),
+            registry,
+            Version);
         app.Run(dispatcher.HandleAsync);
         return app;
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, ServerOptions options, int port, HttpProtocols protocols)
+    {
+        if (options.Address == "*") kestrel.ListenAnyIP(port, listen => listen.Protocols = protocols);
+        else kestrel.Listen(ReadAddress(options.Address), port, listen => listen.Protocols = protocols);
     }
 
     private static IPAddress ReadAddress(string address) => IPAddress.TryParse(address, out IPAddress? parsed)

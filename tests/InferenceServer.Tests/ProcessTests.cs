@@ -16,7 +16,7 @@ public sealed partial class ProcessTests
     {
         using ModelFolder folder = ModelFolder.WithFeatures();
         int port = FreePort();
-        using Process process = Start("--model-uri", $"file://{folder.Path}/", "--http-port", $"{port}", "--address", "127.0.0.1", "--drain-seconds", "1");
+        using Process process = Start("--model-uri", $"file://{folder.Path}/", "--http-port", $"{port}", "--grpc-port", "0", "--address", "127.0.0.1", "--drain-seconds", "1");
         try
         {
             using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };

@@ -20,10 +20,13 @@ internal sealed class TestServer : IAsyncDisposable
     {
         _app = app;
         _log = log;
-        Client = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
+        Client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+        GrpcPort = new Uri(app.Urls.Last()).Port;
     }
 
     public HttpClient Client { get; }
+
+    public int GrpcPort { get; }
 
     public string Log => Encoding.UTF8.GetString(_log.ToArray());
 

@@ -32,6 +32,8 @@ internal static class OptionTable
             (o, v) => o with { Address = v }),
         new("http-port", "CANARIO_HTTP_PORT", "Port of REST, health and metrics; 0: any free one. Default: 8080.",
             (o, v) => o with { HttpPort = (int)ReadWhole(v, 0, 65535) }),
+        new("grpc-port", "CANARIO_GRPC_PORT", "Port of gRPC, HTTP/2 in clear text; 0: any free one. Default: the HTTP port plus one.",
+            (o, v) => o with { GrpcPort = (int)ReadWhole(v, 0, 65535) }),
         new("max-model-bytes", "CANARIO_MAX_MODEL_BYTES", "Largest model that is fetched. Default: 16 GiB.",
             (o, v) => o with { MaximumModelBytes = ReadWhole(v, 1, long.MaxValue) }),
         new("fetch-timeout-seconds", "CANARIO_FETCH_TIMEOUT_SECONDS", "Seconds for fetching the model, all attempts together, 1 to 86400. Default: 1800.",

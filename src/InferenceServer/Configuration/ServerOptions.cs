@@ -16,6 +16,8 @@ internal sealed record ServerOptions
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(5);
     public string Address { get; init; } = "*";
     public int HttpPort { get; init; } = Ports.InferenceHttp;
+    /// <summary>Null: the HTTP port plus one, or any free one where that is.</summary>
+    public int? GrpcPort { get; init; }
     public long MaximumModelBytes { get; init; } = 16L << 30;
     public TimeSpan FetchTimeout { get; init; } = TimeSpan.FromMinutes(30);
     public int FetchAttempts { get; init; } = 5;

@@ -9,16 +9,16 @@ internal static class Answers
 {
     /// <param name="context">Of the request.</param>
     /// <param name="status">Of the answer.</param>
-    /// <param name="output">The whole body.</param>
+    /// <param name="body">All of it.</param>
     /// <param name="jsonBytes">Where raw tensors begin after the JSON; null: there are none.</param>
-    public static async ValueTask WriteAsync(HttpContext context, int status, JsonOutput output, int? jsonBytes = null)
+    public static async ValueTask WriteAsync(HttpContext context, int status, ReadOnlyMemory<byte> body, int? jsonBytes = null)
     {
         HttpResponse response = context.Response;
         response.StatusCode = status;
         response.ContentType = jsonBytes is null ? "application/json" : "application/octet-stream";
         if (jsonBytes is { } length) response.Headers[V2Headers.JsonLength] = length.ToString(CultureInfo.InvariantCulture);
-        response.ContentLength = output.Written.Length;
-        await response.BodyWriter.WriteAsync(output.Written, context.RequestAborted);
+        response.ContentLength = body.Length;
+        await response.BodyWriter.WriteAsync(body, context.RequestAborted);
     }
 
     /// <summary>The error shape of the Open Inference Protocol, on every path.</summary>
@@ -29,7 +29,7 @@ internal static class Answers
         JsonOutput output = new JsonOutput().Raw("{\"error\":"u8).Text(message).Raw("}"u8);
         try
         {
-            await WriteAsync(context, status, output);
+            await WriteAsync(context, status, output.Written);
         }
         catch (Exception e) when (e is OperationCanceledException or IOException)
         {

@@ -1,4 +1,5 @@
 using Canario.Contract;
+using Canario.InferenceServer.Grpc;
 using Canario.InferenceServer.Json;
 using Canario.InferenceServer.Lifecycle;
 using Canario.InferenceServer.Models;
@@ -10,7 +11,7 @@ using Canario.Telemetry.Metrics;
 namespace Canario.InferenceServer.Http;
 
 /// <summary>Finds who answers a path. By hand: there are few paths, and routing tables cost more than the whole of a small inference.</summary>
-internal sealed class Dispatcher(ServerState state, InferenceHandler inference, MetricRegistry registry, string version)
+internal sealed class Dispatcher(ServerState state, InferenceHandler inference, GrpcHandler grpc, MetricRegistry registry, string version)
 {
     private const string PredictPath = "/predict";
 
@@ -19,8 +20,9 @@ internal sealed class Dispatcher(ServerState state, InferenceHandler inference, 
         string requestId = RequestIds.Accept(context.Request.Headers[Headers.RequestId]);
         context.Response.Headers[Headers.RequestId] = requestId;
         // A client that keeps a connection would lose a request to the end of the process.
-        if (state.IsDraining) context.Response.Headers.Connection = "close";
+        if (state.IsDraining && !HttpProtocol.IsHttp2(context.Request.Protocol)) context.Response.Headers.Connection = "close";
 
+        if (GrpcHeaders.IsGrpc(context.Request)) return grpc.HandleAsync(context, requestId);
         string path = context.Request.Path.Value ?? "";
         return path switch
         {
@@ -136,7 +138,7 @@ internal sealed class Dispatcher(ServerState state, InferenceHandler inference, 
     private static Task WriteAsync(HttpContext context, int status, JsonOutput output)
     {
         // A HEAD is answered like a GET, without the body.
-        if (!HttpMethods.IsHead(context.Request.Method)) return Answers.WriteAsync(context, status, output).AsTask();
+        if (!HttpMethods.IsHead(context.Request.Method)) return Answers.WriteAsync(context, status, output.Written).AsTask();
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";
         context.Response.ContentLength = output.Written.Length;

@@ -14,10 +14,14 @@ internal sealed class ServedModel : IDisposable
     private const int SpareCalls = 256;
     private const int MaximumPreparedRuns = 64;
 
+    // A run that blocks a socket thread for longer delays the other connections of that thread more than a hand-over costs.
+    private static readonly TimeSpan s_slow = TimeSpan.FromMilliseconds(0.5);
+
     private readonly Session _session;
     private readonly ConcurrentBag<InferenceCall> _spare = [];
     private readonly ConcurrentDictionary<string, OutputSelection> _selections = new(StringComparer.Ordinal);
     private readonly OutputSelection _everything;
+    private long _warmUpElements = 1;
 
     public ServedModel(ModelIdentity identity, Session session, ModelMetadata? metadata, DriftObserver drift)
     {
@@ -45,8 +49,22 @@ internal sealed class ServedModel : IDisposable
     public DriftObserver Drift { get; }
     public bool HasSensitiveFeatures { get; }
 
-    /// <summary>Runs take so long that they must not hold a thread of the socket loop.</summary>
-    public bool IsSlow { get; set; }
+    /// <summary>The shortest warm-up run; <see cref="TimeSpan.MaxValue"/> where none went through.</summary>
+    public TimeSpan WarmUpRun { get; private set; } = TimeSpan.MaxValue;
+
+    /// <summary>Whether the warm-up's run was slow by itself.</summary>
+    public bool IsSlow => WarmUpRun > s_slow;
+
+    /// <param name="run">The shortest run.</param>
+    /// <param name="elements">Input elements that it had.</param>
+    public void SetWarmUp(TimeSpan run, long elements)
+    {
+        WarmUpRun = run;
+        _warmUpElements = Math.Max(1, elements);
+    }
+
+    /// <summary>The run will take so long that it must not hold a thread of the socket loop. Larger inputs are taken to last longer in proportion.</summary>
+    public bool WillBeSlow(InferenceCall call) => IsSlow || WarmUpRun * ((double)call.ElementCount / _warmUpElements) > s_slow;
 
     public InferenceCall Rent() => _spare.TryTake(out InferenceCall? call) ? call : new InferenceCall(Inputs, Outputs.Count);
 

@@ -11,9 +11,6 @@ internal static class WarmUp
 {
     private const int Runs = 20;
 
-    // A run that blocks a socket thread for longer delays the other connections of that thread more than a hand-over costs.
-    private static readonly TimeSpan s_slow = TimeSpan.FromMilliseconds(0.5);
-
     /// <returns>The shortest of a few runs.</returns>
     /// <exception cref="ModelLoadException">A run failed although the model fixes all but the batch size.</exception>
     public static TimeSpan Run(ServedModel model)
@@ -32,7 +29,7 @@ internal static class WarmUp
                 if (elapsed < shortest) shortest = elapsed;
             }
 
-            model.IsSlow = shortest > s_slow;
+            model.SetWarmUp(shortest, call.ElementCount);
             return shortest;
         }
         catch (OnnxRuntimeException e) when (model.Inputs.All(input => input.Shape.Skip(1).All(size => size >= 0)))
@@ -42,7 +39,6 @@ internal static class WarmUp
         catch (OnnxRuntimeException)
         {
             // The sizes of its open dimensions were guessed, so the failure may be the guess's: serve, and treat it as slow.
-            model.IsSlow = true;
             return TimeSpan.Zero;
         }
         finally

@@ -1,3 +1,4 @@
+using Canario.InferenceServer.Grpc;
 using Canario.InferenceServer.Json;
 using Canario.OnnxRuntime;
 
@@ -9,6 +10,7 @@ internal sealed class InferenceCall : IDisposable
     private readonly OnnxValue[] _values;
     private readonly OnnxValue?[] _outputs;
     private string[]?[]? _keys;
+    private RunOptions? _runOptions;
 
     public InferenceCall(IReadOnlyList<ValueInfo> inputs, int outputs)
     {
@@ -18,8 +20,20 @@ internal sealed class InferenceCall : IDisposable
     }
 
     public InputTensor[] Inputs { get; }
-    public JsonOutput Output { get; } = new();
+    public JsonOutput Json { get; } = new();
+    public ProtoOutput Proto { get; } = new();
     public ReadOnlySpan<OnnxValue?> Outputs => _outputs;
+
+    /// <summary>Of all inputs together.</summary>
+    public long ElementCount
+    {
+        get
+        {
+            long count = 0;
+            foreach (InputTensor input in Inputs) count += input.ElementCount;
+            return count;
+        }
+    }
 
     /// <summary>Feature cells of [rows, features] that were not sent; empty when all were.</summary>
     public bool[] Missing { get; set; } = [];
@@ -28,10 +42,13 @@ internal sealed class InferenceCall : IDisposable
     /// <summary>Outputs of the last run that were asked for, in the prepared order.</summary>
     public int OutputCount { get; private set; }
 
-    public void Run(OutputSelection selection)
+    /// <param name="selection">The outputs to compute.</param>
+    /// <param name="cancellation">Ends a run that is under way at its next operator.</param>
+    public void Run(OutputSelection selection, CancellationToken cancellation = default)
     {
         for (int i = 0; i < Inputs.Length; i++) _values[i] = Inputs[i].ToValue();
-        selection.Run.Run(_values, _outputs);
+        if (cancellation.CanBeCanceled) RunCancellable(selection.Run, cancellation);
+        else selection.Run.Run(_values, _outputs);
         OutputCount = selection.Outputs.Length;
         if (!selection.HasMaps) return;
         for (int i = 0; i < OutputCount; i++)
@@ -45,6 +62,25 @@ internal sealed class InferenceCall : IDisposable
 
     /// <summary>Class names of an output that was a map, in the order of its tensor's columns; null for other outputs.</summary>
     public string[]? KeysOf(int position) => _keys?[position];
+
+    private void RunCancellable(PreparedRun run, CancellationToken cancellation)
+    {
+        _runOptions ??= new RunOptions();
+        try
+        {
+            // Disposing the registration waits for a callback under way, so none can end the next run.
+            using CancellationTokenRegistration registration = cancellation.UnsafeRegister(static options => ((RunOptions)options!).Terminate(), _runOptions);
+            run.Run(_values, _outputs, _runOptions);
+        }
+        catch (OnnxRuntimeException) when (cancellation.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellation);
+        }
+        finally
+        {
+            _runOptions.Reset();
+        }
+    }
 
     public void ReleaseOutputs()
     {
@@ -65,12 +101,14 @@ internal sealed class InferenceCall : IDisposable
         Missing = [];
         Rows = 0;
         OutputCount = 0;
-        Output.Clear();
+        Json.Clear();
+        Proto.Clear();
     }
 
     public void Dispose()
     {
         Reset();
         foreach (InputTensor input in Inputs) input.Dispose();
+        _runOptions?.Dispose();
     }
 }

@@ -29,7 +29,7 @@ internal sealed class ServerProcess : IDisposable
         return new ServerProcess(
             "Canario.InferenceServer",
             port,
-            ["--model-uri", $"file://{folder}/", "--http-port", $"{port}", "--address", "127.0.0.1", "--drain-seconds", "0"]);
+            ["--model-uri", $"file://{folder}/", "--http-port", $"{port}", "--grpc-port", "0", "--address", "127.0.0.1", "--drain-seconds", "0"]);
     }
 
     public static ServerProcess Bare()

@@ -1,0 +1,52 @@
+using Canario.InferenceServer.Models;
+using Canario.OnnxRuntime;
+
+namespace Canario.InferenceServer.Http;
+
+/// <summary>Says of an exception what the client is told and what is counted, the same for every protocol, and logs it.</summary>
+internal sealed partial class RequestFailures(ILogger<RequestFailures> logger)
+{
+    /// <param name="exception">What ended the request.</param>
+    /// <param name="model">Null: not loaded.</param>
+    /// <param name="aborted">The client is gone.</param>
+    /// <param name="requestId">For the log.</param>
+    /// <returns>An HTTP status and a message that is safe to show; 499: there is nobody to tell.</returns>
+    public (int Code, string Message) Report(Exception exception, ServedModel? model, bool aborted, string requestId)
+    {
+        switch (exception)
+        {
+            case RequestException refused:
+                Log.Refused(logger, requestId, refused.Status, refused.Message);
+                return (refused.Status, refused.Message);
+            // Nobody reads an answer, and it is no error of the model.
+            case var _ when aborted:
+            case OperationCanceledException or IOException and not BadHttpRequestException:
+                return (StatusCodes.Status499ClientClosedRequest, "the client is gone");
+            case BadHttpRequestException bad:
+                return (bad.StatusCode, bad.Message);
+            case OnnxRuntimeException failed:
+                // ONNX Runtime's message may hold a value of the input.
+                string reason = model?.HasSensitiveFeatures != false
+                    ? $"the model failed on this input ({failed.Code})"
+                    : $"the model failed on this input ({failed.Code}): {failed.Message}";
+                Log.Failed(logger, requestId, reason);
+                return (StatusCodes.Status500InternalServerError, reason);
+            default:
+                Log.Broken(logger, requestId, exception.GetType().Name, exception.StackTrace ?? "");
+                return (StatusCodes.Status500InternalServerError, "internal error");
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(40, LogLevel.Information, "Refused request {RequestId} with {Code}: {Reason}")]
+        public static partial void Refused(ILogger logger, string requestId, int code, string reason);
+
+        [LoggerMessage(41, LogLevel.Error, "Request {RequestId} failed: {Reason}")]
+        public static partial void Failed(ILogger logger, string requestId, string reason);
+
+        // Without the exception's message: it could hold a value of the request.
+        [LoggerMessage(42, LogLevel.Error, "Request {RequestId} failed inside the server: {Kind}\n{Trace}")]
+        public static partial void Broken(ILogger logger, string requestId, string kind, string trace);
+    }
+}
