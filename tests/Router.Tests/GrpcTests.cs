@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Logging;
@@ -104,23 +105,32 @@ public sealed class GrpcTests
         await draining.WaitAsync(RawConnection.Patience);
     }
 
-    [Fact]
-    public async Task An_error_without_a_message_keeps_its_status()
+    [Theory]
+    [InlineData("5", 404, false)]
+    [InlineData("13", 500, true)]
+    [InlineData("14", 503, false)]
+    [InlineData("0", 200, true)]
+    [InlineData("99", 500, true)]
+    public async Task A_calls_status_reaches_the_client_and_counts_as_what_it_stands_for(string status, int code, bool inTrailers)
     {
-        await using var server = await StartAsync(context =>
+        await using var server = await StartAsync(async context =>
         {
             context.Response.ContentType = "application/grpc";
-            context.Response.Headers["grpc-status"] = "5";
-            context.Response.Headers["grpc-message"] = "no such model";
-            return Task.CompletedTask;
+            if (inTrailers) await context.Response.Body.WriteAsync(new byte[5]);
+            var headers = inTrailers ? context.Features.Get<IHttpResponseTrailersFeature>()!.Trailers : context.Response.Headers;
+            headers["grpc-status"] = status;
+            headers["grpc-message"] = "so it is";
         });
         await using var router = await RunningRouter.StartAsync(PortOf(server));
         using var client = new HttpClient();
         using var content = new ByteArrayContent([0, 0, 0, 0, 0]);
         using var request = Request(router.Port + 1, content);
         using var response = await client.SendAsync(request).WaitAsync(RawConnection.Patience);
-        Assert.Equal("5", response.Headers.GetValues("grpc-status").Single());
-        Assert.Equal("no such model", response.Headers.GetValues("grpc-message").Single());
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        var received = inTrailers ? response.TrailingHeaders : response.Headers;
+        Assert.Equal(status, received.GetValues("grpc-status").Single());
+        Assert.Equal("so it is", received.GetValues("grpc-message").Single());
+        await router.AssertCountAsync(1, "m-stable", code);
     }
 
     private static async Task EchoAsync(HttpContext context)

@@ -59,7 +59,7 @@ internal sealed class Http2Forwarder : IDisposable
             if (endpoint.IsEjected) endpoint.Readmit();
             WriteHead(x, response, backend);
             await CopyAsync(x, response, either.Token);
-            return Outcome.Answered((int)response.StatusCode);
+            return Outcome.Answered(GrpcStatus.CodeOf(response));
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or SocketException)
         {
