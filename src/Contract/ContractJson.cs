@@ -12,6 +12,7 @@ namespace Canario.Contract;
     AllowTrailingCommas = true)]
 [JsonSerializable(typeof(ModelMetadata))]
 [JsonSerializable(typeof(ModelBaseline))]
+[JsonSerializable(typeof(ModelGolden))]
 [JsonSerializable(typeof(RouterConfiguration))]
 [JsonSerializable(typeof(RouterAcknowledgement))]
 public sealed partial class ContractJson : JsonSerializerContext;

@@ -11,6 +11,6 @@ public static class ExitCodes
     public const int WrongDigest = 11;
     /// <summary>ONNX Runtime refused the model.</summary>
     public const int ModelLoadFailed = 12;
-    /// <summary>Warm-up requests failed.</summary>
+    /// <summary>Warm-up or golden requests failed.</summary>
     public const int WarmUpFailed = 13;
 }

@@ -14,6 +14,8 @@ public static class InferenceEnvironment
     public const string MetadataSha256 = "CANARIO_METADATA_SHA256";
     /// <summary>Lower-case hex sha256 of baseline.json; empty: not checked.</summary>
     public const string BaselineSha256 = "CANARIO_BASELINE_SHA256";
+    /// <summary>Lower-case hex sha256 of golden.json; empty: not checked.</summary>
+    public const string GoldenSha256 = "CANARIO_GOLDEN_SHA256";
     /// <summary>Directory for downloaded models; an emptyDir in a pod.</summary>
     public const string CacheDirectory = "CANARIO_CACHE_DIRECTORY";
     /// <summary>Threads of one ONNX Runtime run; 0: ONNX Runtime's default.</summary>

@@ -22,6 +22,8 @@ internal static class OptionTable
             (o, v) => o with { MetadataSha256 = ReadDigest(v) }),
         new("baseline-sha256", InferenceEnvironment.BaselineSha256, "Hex sha256 that baseline.json must have. Default: not checked.",
             (o, v) => o with { BaselineSha256 = ReadDigest(v) }),
+        new("golden-sha256", InferenceEnvironment.GoldenSha256, "Hex sha256 that golden.json must have. Default: not checked.",
+            (o, v) => o with { GoldenSha256 = ReadDigest(v) }),
         new("cache-directory", InferenceEnvironment.CacheDirectory, "Folder for downloaded models. Default: canario-models in the temporary folder.",
             (o, v) => o with { CacheDirectory = v }),
         new("threads", InferenceEnvironment.Threads, "Threads of one run, 0 to 256; 0: one a core. Default: 1.",

@@ -11,6 +11,7 @@ internal sealed record ServerOptions
     public string ModelSha256 { get; init; } = "";
     public string MetadataSha256 { get; init; } = "";
     public string BaselineSha256 { get; init; } = "";
+    public string GoldenSha256 { get; init; } = "";
     public string CacheDirectory { get; init; } = Path.Combine(Path.GetTempPath(), "canario-models");
     public int Threads { get; init; } = 1;
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(5);

@@ -12,7 +12,7 @@ namespace Canario.InferenceServer.Models;
 /// <summary>Fetches a model with the files beside it, loads and warms it.</summary>
 internal sealed partial class ModelLoader(ServerOptions options, ModelFetcher fetcher, MetricRegistry registry, ILogger<ModelLoader> logger)
 {
-    // Metadata and baselines are lists of numbers and names; larger ones are a mistake.
+    // The files beside a model are lists of numbers and names; larger ones are a mistake.
     private const long MaximumSideFileBytes = 16 << 20;
 
     /// <exception cref="ModelLoadException">With the exit code and a message for people.</exception>
@@ -26,8 +26,9 @@ internal sealed partial class ModelLoader(ServerOptions options, ModelFetcher fe
             string path = (await fetcher.FetchAsync(uri, options.ModelSha256, options.MaximumModelBytes, optional: false, timed.Token))!;
             ModelMetadata? metadata = await ReadAsync(ModelFiles.Metadata, options.MetadataSha256, ContractJson.Default.ModelMetadata, timed.Token);
             ModelBaseline? baseline = await ReadAsync(ModelFiles.Baseline, options.BaselineSha256, ContractJson.Default.ModelBaseline, timed.Token);
+            ModelGolden? golden = await ReadAsync(ModelFiles.Golden, options.GoldenSha256, ContractJson.Default.ModelGolden, timed.Token);
             // Loading is CPU work for as long as the model is large: not on a thread that the caller may need.
-            return await Task.Run(() => Load(path, metadata, baseline), cancellation);
+            return await Task.Run(() => Load(path, metadata, baseline, golden), cancellation);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -35,7 +36,7 @@ internal sealed partial class ModelLoader(ServerOptions options, ModelFetcher fe
         }
     }
 
-    private ServedModel Load(string path, ModelMetadata? metadata, ModelBaseline? baseline)
+    private ServedModel Load(string path, ModelMetadata? metadata, ModelBaseline? baseline, ModelGolden? golden)
     {
         Session session = Open(path);
         try
@@ -52,6 +53,8 @@ internal sealed partial class ModelLoader(ServerOptions options, ModelFetcher fe
             DriftObserver drift = DriftObserver.Build(options.Identity, baseline, plan, OutputPlan.Build(metadata, outputs), registry);
             var model = new ServedModel(options.Identity, session, metadata, drift);
             TimeSpan run = WarmUp.Run(model);
+            CodecWarmUp.Run(model, options.Limits);
+            if (golden is not null) GoldenCheck.Require(model, golden, options.Limits);
             Log.Loaded(logger, options.Identity.Model, options.Identity.Revision, Session.RuntimeVersion, run.TotalMicroseconds, model.IsSlow);
             return model;
         }
