@@ -1,4 +1,5 @@
 using Canario.Benchmarks.Inference;
+using Canario.Benchmarks.Operator;
 using Canario.Benchmarks.Router;
 
 // A benchmark's own peer in a process of its own.
@@ -9,6 +10,7 @@ if (args is [BareServer.Command, var port]) return await BareServer.RunAsync(por
 [
     ("inference", InferenceBenchmark.RunAsync),
     ("router", RouterBenchmark.RunAsync),
+    ("operator", OperatorBenchmark.RunAsync),
 ];
 
 int failures = 0;

@@ -31,6 +31,6 @@ static class OperatorHost
             return context.Response.WriteAsync(service.IsReady ? "ok\n" : "caches are filling\n");
         }));
         await app.RunAsync();
-        return 0;
+        return service.ExecuteTask is { IsFaulted: true } ? 1 : 0;
     }
 }

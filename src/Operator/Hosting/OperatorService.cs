@@ -36,10 +36,15 @@ sealed class OperatorService(KubernetesClient client, OperatorOptions options, M
         // Told to stop only after the work has ended: its last events are still written.
         using var eventsStop = new CancellationTokenSource();
         var recording = events.RunAsync(eventsStop.Token);
-        var watching = view.RunAsync(stoppingToken);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        var watching = view.RunAsync(stop.Token);
+        var working = options.LeaderElection ? BuildElector().RunAsync(session.RunAsync, stop.Token) : session.RunAsync(stop.Token);
         try
         {
-            await (options.LeaderElection ? BuildElector().RunAsync(session.RunAsync, stoppingToken) : session.RunAsync(stoppingToken));
+            // Neither ends by itself. If watching does, what is left would act on a picture that no longer changes: better a new process.
+            await Task.WhenAny(working, watching);
+            await stop.CancelAsync();
+            await Task.WhenAll(working, watching);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -48,7 +53,6 @@ sealed class OperatorService(KubernetesClient client, OperatorOptions options, M
         {
             await eventsStop.CancelAsync();
             await recording;
-            await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

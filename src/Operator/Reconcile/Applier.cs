@@ -15,7 +15,7 @@ sealed class Applier(KubernetesClient client)
     private readonly ConcurrentDictionary<(string Kind, ObjectKey Key), Applied> _applied = new();
 
     /// <param name="live">From the cache; null when it has none.</param>
-    /// <exception cref="ForeignObjectException">The object exists and has another owner, or none.</exception>
+    /// <exception cref="ObstacleException">The object exists and has another owner, or none.</exception>
     public async Task ApplyAsync<T>(ResourceType<T> type, T desired, T? live, CancellationToken cancellationToken) where T : class, IKubernetesObject
     {
         var manifest = JsonSerializer.SerializeToElement(desired, type.ObjectJson);
@@ -42,9 +42,11 @@ sealed class Applier(KubernetesClient client)
     /// <summary>Deletes it if it is there, and only the very object that was seen.</summary>
     public async Task DeleteAsync<T>(ResourceType<T> type, T? live, CancellationToken cancellationToken) where T : class, IKubernetesObject
     {
-        if (live is null || live.Metadata.DeletionTimestamp is not null)
+        if (live is null)
             return;
         _applied.TryRemove((type.Kind, ObjectKey.Of(live)), out _);
+        if (live.Metadata.DeletionTimestamp is not null)
+            return;
         try
         {
             var options = new DeleteOptions { Uid = live.Metadata.Uid, Propagation = Propagation.Background };
@@ -102,7 +104,7 @@ sealed class Applier(KubernetesClient client)
             ? live.Metadata.Labels?.GetValueOrDefault(Contract.Labels.ManagedBy) == Contract.Labels.ManagedByCanario
             : live.Metadata.OwnerReferences?.Any(o => o.Uid == owner) == true;
         if (!isOurs)
-            throw new ForeignObjectException($"{kind} {desired.Metadata.Name} exists already and does not belong to this ModelDeployment; delete it, or use another name");
+            throw new ObstacleException(Obstacles.NameTaken, $"{kind} {desired.Metadata.Name} exists already and does not belong to this ModelDeployment; delete it, or use another name");
     }
 
     /// <param name="Over">Resource version that was applied over: the cache may show it for some moments.</param>

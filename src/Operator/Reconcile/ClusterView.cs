@@ -55,7 +55,15 @@ sealed class ClusterView
 
     public bool HasSynced => _synced.TrueForAll(synced => synced());
 
-    public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(_reflectors.Select(run => run(cancellationToken)));
+    /// <summary>Runs until cancelled, or until one of the watches breaks for good: then all end, since a picture of which a part stands still misleads.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var running = _reflectors.ConvertAll(run => run(stop.Token));
+        await Task.WhenAny(running);
+        await stop.CancelAsync();
+        await Task.WhenAll(running);
+    }
 
     public Task WaitForSyncAsync(CancellationToken cancellationToken) => Task.WhenAll(_syncs.Select(sync => sync(cancellationToken)));
 
@@ -67,6 +75,8 @@ sealed class ClusterView
         ModelDeployments.List().Select(ObjectKey.Of)
             .Concat(ModelDeployments.List().Select(d => NamespaceKey(d.Metadata.Namespace)))
             .Concat(Deployments.List().Where(d => IsRouter(d)).Select(d => NamespaceKey(d.Metadata.Namespace)))
+            // The last of the routers' objects to be deleted: a kill in between leaves it, and by it the rest is found.
+            .Concat(ServiceAccounts.List().Where(a => IsRouter(a)).Select(a => NamespaceKey(a.Metadata.Namespace)))
             .Distinct();
 
     public static IReadOnlyList<T> OfModel<T>(Cache<T> cache, ObjectKey model) where T : class, IKubernetesObject =>

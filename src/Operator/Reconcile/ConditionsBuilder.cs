@@ -10,22 +10,23 @@ static class ConditionsBuilder
     private const string Settled = "Settled";
     private const string None = "None";
 
-    public static IReadOnlyList<Condition> Build(ModelDeployment deployment, Decision decision, Observation facts, bool inForce, bool allReady, DateTimeOffset now)
+    public static IReadOnlyList<Condition> Build(ModelDeployment deployment, Decision decision, Observation facts, Obstacle? obstacle, bool inForce, bool allReady, DateTimeOffset now)
     {
         var state = decision.Next;
         // A rejected revision is what kstatus calls stalled: nothing more will happen until somebody changes spec, and spec is not what serves.
-        var isStalled = state.Phase is RolloutPhase.Stalled or RolloutPhase.RolledBack;
-        var isCurrent = state.Phase == RolloutPhase.Healthy && inForce && allReady;
+        var isStalled = obstacle is not null || state.Phase is RolloutPhase.Stalled or RolloutPhase.RolledBack;
+        var isCurrent = obstacle is null && state.Phase == RolloutPhase.Healthy && inForce && allReady;
         var isReconciling = !isStalled && !isCurrent;
-        var pending = state.Phase != RolloutPhase.Healthy ? state.Reason : allReady ? RolloutReasons.TrafficPending : RolloutReasons.CapacityPending;
+        var message = obstacle?.Message ?? state.Message;
+        var pending = obstacle is not null ? obstacle.Reason : state.Phase != RolloutPhase.Healthy ? state.Reason : allReady ? RolloutReasons.TrafficPending : RolloutReasons.CapacityPending;
         var drift = state.Gates.FirstOrDefault(g => g.Type is GateTypes.FeatureDrift or GateTypes.PredictionDrift && g.Verdict == Verdict.Fail);
         var warm = state is { StableRevision: { } stable, CandidateRevision: not null }
             && StatusBuilder.ReadyOf(facts, stable) >= Math.Max(1, decision.World.Revisions[0].Replicas);
         return
         [
-            Condition(ConditionTypes.Ready, isCurrent, isCurrent ? RolloutReasons.Healthy : pending, state.Message),
+            Condition(ConditionTypes.Ready, isCurrent, isCurrent ? RolloutReasons.Healthy : pending, message),
             Condition(ConditionTypes.Reconciling, isReconciling, isReconciling ? pending : Settled, isReconciling ? state.Message : "No change is under way."),
-            Condition(ConditionTypes.Stalled, isStalled, isStalled ? state.Reason : None, isStalled ? state.Message : "Nothing waits for a person."),
+            Condition(ConditionTypes.Stalled, isStalled, isStalled ? pending : None, isStalled ? message : "Nothing waits for a person."),
             Condition(ConditionTypes.DriftDetected, drift is not null, drift?.Type ?? None, drift?.Message ?? "No gate sees drift."),
             Condition(ConditionTypes.RollbackReady, warm, warm ? "StableWarm" : state.CandidateRevision is null ? "NoRollout" : RolloutReasons.CapacityPending, DescribeRollback(state, warm)),
         ];

@@ -20,6 +20,9 @@ static class Drift
             case JsonValueKind.Object when live.ValueKind == JsonValueKind.Object:
                 foreach (var property in desired.EnumerateObject())
                 {
+                    // Objects in a list come without them; the type is asked for by its path.
+                    if (path.Length == 0 && property.Name is ("apiVersion" or "kind"))
+                        continue;
                     if (live.TryGetProperty(property.Name, out var value))
                         Compare(property.Value, value, $"{path}.{property.Name}", found);
                     else if (!IsEmpty(property.Value))

@@ -11,5 +11,5 @@ static partial class Log
     public static partial void Broke(ILogger logger, Exception exception, ObjectKey key, double seconds);
 
     [LoggerMessage(3, LogLevel.Warning, "reconcile of {Key} stopped, again in {Seconds} s: {Error}")]
-    public static partial void Foreign(ILogger logger, ObjectKey key, string error, double seconds);
+    public static partial void Obstacle(ILogger logger, ObjectKey key, string error, double seconds);
 }

@@ -8,7 +8,11 @@ namespace Canario.Operator.Reconcile;
 /// <summary>Measures beside the reconcile loop: a provider that does not answer must not keep a worker, and with it other models' rollbacks, waiting.</summary>
 sealed class MeasurementBoard(Func<ObjectKey, MetricTarget, MeasureRequest, DateTimeOffset, CancellationToken, Task<Measurement>> measure, Action<ObjectKey> ready, TimeProvider time, CancellationToken stop)
 {
+    /// <summary>Gates measured at once from one address: an answer may have megabytes, and a hundred rollouts begin together.</summary>
+    private const int AtOnce = 8;
+
     private readonly ConcurrentDictionary<ObjectKey, Entry> _entries = new();
+    private readonly ConcurrentDictionary<Uri, SemaphoreSlim> _turns = new();
 
     /// <summary>The answers to these requests, once each; null: not there yet. Begins to measure when the last time is an interval ago.</summary>
     public IReadOnlyDictionary<string, Measurement>? Take(ObjectKey model, Func<CancellationToken, Task<MetricTarget>> target, IReadOnlyList<MeasureRequest> requests, TimeSpan interval)
@@ -47,7 +51,7 @@ sealed class MeasurementBoard(Func<ObjectKey, MetricTarget, MeasureRequest, Date
         {
             var where = await target(stop);
             var now = time.GetUtcNow();
-            var measured = await Task.WhenAll(requests.Select(r => measure(model, where, r, now, stop)));
+            var measured = await Task.WhenAll(requests.Select(r => MeasureInTurnAsync(model, where, r, now)));
             answers = requests.Zip(measured).ToDictionary(p => p.First.Gate.Name, p => p.Second, StringComparer.Ordinal);
         }
         catch (OperationCanceledException)
@@ -67,6 +71,23 @@ sealed class MeasurementBoard(Func<ObjectKey, MetricTarget, MeasureRequest, Date
 
             if (answers is not null)
                 ready(model);
+        }
+    }
+
+    private async Task<Measurement> MeasureInTurnAsync(ObjectKey model, MetricTarget target, MeasureRequest request, DateTimeOffset now)
+    {
+        if (target.Address is null)
+            return await measure(model, target, request, now, stop);
+        // By address, so that a provider that hangs keeps only its own users waiting.
+        var turns = _turns.GetOrAdd(target.Address, static _ => new SemaphoreSlim(AtOnce));
+        await turns.WaitAsync(stop);
+        try
+        {
+            return await measure(model, target, request, now, stop);
+        }
+        finally
+        {
+            turns.Release();
         }
     }
 

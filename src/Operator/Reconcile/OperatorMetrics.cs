@@ -18,8 +18,8 @@ sealed class OperatorMetrics
     public OperatorMetrics(MetricRegistry registry)
     {
         _duration = registry.CreateHistogram("canario_operator_reconcile_duration_seconds", "Time that one reconcile took.", LatencyBuckets.Seconds).WithLabels();
-        _reconciles = registry.CreateCounter("canario_operator_reconciles_total", "Reconciles by result: success, conflict, foreign (an object of somebody else is in the way), error.", "result");
-        foreach (var result in (string[])["success", "conflict", "foreign", "error"])
+        _reconciles = registry.CreateCounter("canario_operator_reconciles_total", "Reconciles by result: success, conflict, obstacle (an object is somebody else's, or the API server refuses it), error.", "result");
+        foreach (var result in (string[])["success", "conflict", "obstacle", "error"])
             _reconciles.WithLabels(result);
         QueueDepth = registry.CreateGauge("canario_operator_queue_depth", "Keys that wait for a worker.").WithLabels();
         Leading = registry.CreateGauge("canario_operator_leading", "1 while this replica leads.").WithLabels();

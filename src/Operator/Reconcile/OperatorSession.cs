@@ -12,14 +12,14 @@ namespace Canario.Operator.Reconcile;
 sealed class OperatorSession(
     KubernetesClient client, ClusterView view, MetricSources sources, HttpClient routers, EventRecorder events, OperatorMetrics metrics, WorkOptions options, TimeProvider time, ILogger logger)
 {
-    // A conflict is no failure, but the cache needs a moment to show what was written in between.
-    private static readonly TimeSpan s_conflictWait = TimeSpan.FromMilliseconds(20);
+    // The first retry is nearly always a conflict's: no failure, but the cache needs a moment to show what was written in between.
+    private static readonly WorkQueueOptions s_backoff = new() { FirstBackoff = TimeSpan.FromMilliseconds(20) };
 
     /// <summary>Runs until cancelled; what a worker has begun is ended or broken off before it returns.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         await view.WaitForSyncAsync(cancellationToken);
-        using var queue = new WorkQueue<ObjectKey>(time: time);
+        using var queue = new WorkQueue<ObjectKey>(s_backoff, time);
         var applier = new Applier(client);
         var ports = new ListenerPorts(view);
         var acknowledgements = new RouterAcknowledgements(routers, time);
@@ -34,7 +34,6 @@ sealed class OperatorSession(
         metrics.Leading.Set(1);
         try
         {
-            // Known ports first: a new ModelDeployment must not get the port of one that is reconciled after it.
             foreach (var key in view.AllKeys())
                 queue.Add(key);
             await Task.WhenAll(Enumerable.Range(0, options.Workers).Select(_ => WorkAsync(queue, reconciler, namespaces, cancellationToken)));
@@ -83,16 +82,15 @@ sealed class OperatorSession(
         }
         catch (KubernetesException e) when (e.Error is KubernetesError.Conflict)
         {
-            queue.AddAfter(key, s_conflictWait);
+            queue.AddWithBackoff(key);
             return "conflict";
         }
-        catch (ForeignObjectException e)
+        catch (ObstacleException e)
         {
-            var wait = queue.AddWithBackoff(key);
-            Log.Foreign(logger, key, e.Message, wait.TotalSeconds);
+            Log.Obstacle(logger, key, e.Message, queue.AddWithBackoff(key).TotalSeconds);
             if (view.ModelDeployments.Get(key) is { } deployment)
-                events.Publish(Api.ModelDeployments.Resource, deployment, EventType.Warning, "NameTaken", e.Message);
-            return "foreign";
+                events.Publish(Api.ModelDeployments.Resource, deployment, EventType.Warning, e.Reason, e.Message);
+            return "obstacle";
         }
         catch (KubernetesException e)
         {

@@ -18,14 +18,16 @@ static class Plans
             return RolloutPlan.Invalid(FieldError.Summarize(errors));
         var spec = deployment.Spec;
         List<string> gates = [.. spec.Gates.Select(g => g.Name)];
+        var bake = Durations.Required(spec.Bake.Duration);
         return new RolloutPlan
         {
             Revision = Revisions.BuildName(deployment),
             Strategy = spec.Strategy.Type,
             Steps = RolloutStrategies.Find(spec.Strategy.Type)!.BuildSteps(BuildStrategy(spec.Strategy, gates)),
             Gates = [.. spec.Gates.Select(BuildGate)],
-            BakeGates = gates,
-            Bake = Durations.Required(spec.Bake.Duration),
+            // Without a bake nothing is watched at 100 %: a gate would wait there for samples of its own.
+            BakeGates = bake == TimeSpan.Zero ? [] : gates,
+            Bake = bake,
             Replicas = spec.Replicas,
             ProgressDeadline = Durations.Required(spec.ProgressDeadline),
             Paused = spec.Paused,

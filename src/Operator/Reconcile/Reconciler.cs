@@ -12,10 +12,8 @@ sealed class Reconciler(
     KubernetesClient client, ClusterView view, Observer observer, WorldApplier world, ListenerPorts ports, RouterAcknowledgements acknowledgements, MeasurementBoard board, Applier applier,
     EventRecorder events, OperatorMetrics metrics, TimeProvider time)
 {
-    /// <summary>Routers take a new configuration in milliseconds; asking so often costs one small request each.</summary>
-    private static readonly TimeSpan s_acknowledgementWait = TimeSpan.FromMilliseconds(50);
-
     private readonly StatusOverlay _overlay = new();
+    private readonly Obstacles _obstacles = new();
 
     /// <summary>When to come back; null: only an event can change anything.</summary>
     public async Task<TimeSpan?> ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
@@ -35,11 +33,32 @@ sealed class Reconciler(
         var now = time.GetUtcNow();
         var decision = RolloutMachine.Decide(plan, state, observed.Facts, now);
         // Stored first: a kill after it is made good by the next pass, and a leader of yesterday fails here, on the resource version.
-        var stored = await StoreAsync(deployment, StatusBuilder.Build(deployment, plan, decision, observed.Facts, port, now), cancellationToken);
+        var stored = await StoreAsync(deployment, StatusBuilder.Build(deployment, plan, decision, observed.Facts, _obstacles.Find(deployment), port, now), cancellationToken);
         var inForce = decision.World.Split == observed.Facts.TrafficInForce;
         Tell(stored, state, decision, now);
-        await world.ApplyAsync(stored, plan, decision.World, decision.Next, port, inForce, cancellationToken);
-        return !inForce && observed.HasRouters && decision.World.Revisions.Count > 0 ? s_acknowledgementWait : decision.CheckAgainIn;
+        await ApplyAsync(key, () => world.ApplyAsync(stored, plan, decision.World, decision.Next, port, inForce, cancellationToken));
+        if (_obstacles.Overcome(key))
+            return TimeSpan.Zero;
+        return !inForce && observed.HasRouters && decision.World.Revisions.Count > 0 ? acknowledgements.AskAgainIn(key) : decision.CheckAgainIn;
+    }
+
+    private async Task ApplyAsync(ObjectKey key, Func<Task> apply)
+    {
+        try
+        {
+            await apply();
+        }
+        catch (KubernetesException e) when (e.Error is KubernetesError.Invalid or KubernetesError.Forbidden)
+        {
+            var refused = new ObstacleException(Obstacles.ApplyRefused, e.Message);
+            _obstacles.Meet(key, refused);
+            throw refused;
+        }
+        catch (ObstacleException e)
+        {
+            _obstacles.Meet(key, e);
+            throw;
+        }
     }
 
     private async Task<ModelDeployment> StoreAsync(ModelDeployment deployment, ModelDeploymentStatus status, CancellationToken cancellationToken)
@@ -64,6 +83,7 @@ sealed class Reconciler(
     private void Forget(ObjectKey key)
     {
         _overlay.Forget(key);
+        _obstacles.Forget(key);
         ports.Release(key);
         acknowledgements.Forget(key);
         board.Forget(key);

@@ -8,7 +8,7 @@ namespace Canario.Operator.Reconcile;
 /// <summary>Says in status what the machine has decided. Pure.</summary>
 static class StatusBuilder
 {
-    public static ModelDeploymentStatus Build(ModelDeployment deployment, RolloutPlan plan, Decision decision, Observation facts, int port, DateTimeOffset now)
+    public static ModelDeploymentStatus Build(ModelDeployment deployment, RolloutPlan plan, Decision decision, Observation facts, Obstacle? obstacle, int port, DateTimeOffset now)
     {
         var before = deployment.Status;
         var state = decision.Next;
@@ -41,7 +41,7 @@ static class StatusBuilder
             RolloutStartedAt = state.RolloutStartedAt,
             PhaseStartedAt = state.PhaseStartedAt,
             StepStartedAt = state.StepStartedAt,
-            Conditions = ConditionsBuilder.Build(deployment, decision, facts, inForce, ready >= wanted, now),
+            Conditions = ConditionsBuilder.Build(deployment, decision, facts, obstacle, inForce, ready >= wanted, now),
             Rollout = state,
         };
     }

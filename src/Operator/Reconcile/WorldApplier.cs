@@ -22,7 +22,7 @@ sealed class WorldApplier(KubernetesClient client, ClusterView view, Applier app
         if (plan.SpecError is null)
             await ApplyServicesAsync(deployment, world, port, cancellationToken);
         if (splitInForce)
-            await RemoveOthersAsync(deployment, world, state, cancellationToken);
+            await RemoveOthersAsync(deployment, world, historyLimit: plan.SpecError is null ? deployment.Spec.RevisionHistoryLimit : null, cancellationToken);
     }
 
     private Task ApplyConfigMapAsync(ModelDeployment deployment, RouterConfiguration configuration, CancellationToken cancellationToken)
@@ -61,7 +61,7 @@ sealed class WorldApplier(KubernetesClient client, ClusterView view, Applier app
         // Deleted by somebody: the Deployment still knows. A revision that spec asks for can always be made again.
         var snapshot = live is not null && Revisions.ReadSnapshot(live) is { } annotated ? annotated with { Template = live.Spec?.Template }
             : revision == plan.Revision ? Revisions.BuildSnapshot(deployment, options)
-            : throw new ForeignObjectException($"revision {revision} cannot be made again: its ControllerRevision and its Deployment are both gone");
+            : throw new ObstacleException(Obstacles.RevisionLost, $"revision {revision} cannot be made again: its ControllerRevision and its Deployment are both gone");
         var number = ClusterView.OfModel(view.ControllerRevisions, ObjectKey.Of(deployment)).Max(r => r.Revision) ?? 0;
         var history = Revisions.BuildControllerRevision(deployment, revision, snapshot, number + 1);
         try
@@ -73,14 +73,15 @@ sealed class WorldApplier(KubernetesClient client, ClusterView view, Applier app
             // By an earlier pass that the cache does not show yet. What is stored counts: it is immutable.
             var found = await client.GetAsync(Resources.ControllerRevisions, deployment.Metadata.Namespace, revision, cancellationToken);
             if (!IsOwned(deployment, found))
-                throw new ForeignObjectException($"ControllerRevision {revision} exists already and does not belong to this ModelDeployment");
+                throw new ObstacleException(Obstacles.NameTaken, $"ControllerRevision {revision} exists already and does not belong to this ModelDeployment");
             return Revisions.ReadSnapshot(found) ?? snapshot;
         }
 
         return snapshot;
     }
 
-    private async Task RemoveOthersAsync(ModelDeployment deployment, World world, RolloutState state, CancellationToken cancellationToken)
+    /// <param name="historyLimit">Null: an invalid spec says nothing about what may go.</param>
+    private async Task RemoveOthersAsync(ModelDeployment deployment, World world, int? historyLimit, CancellationToken cancellationToken)
     {
         var key = ObjectKey.Of(deployment);
         var wanted = world.Revisions.Select(r => r.Revision).ToHashSet(StringComparer.Ordinal);
@@ -89,7 +90,7 @@ sealed class WorldApplier(KubernetesClient client, ClusterView view, Applier app
         foreach (var old in ClusterView.OfModel(view.Services, key).Where(IsSuperfluous))
             await applier.DeleteAsync(Resources.Services, old, cancellationToken);
         var history = ClusterView.OfModel(view.ControllerRevisions, key).Where(IsSuperfluous).OrderByDescending(r => r.Revision ?? 0);
-        foreach (var old in history.Skip(deployment.Spec.RevisionHistoryLimit))
+        foreach (var old in history.Skip(historyLimit ?? int.MaxValue))
             await applier.DeleteAsync(Resources.ControllerRevisions, old, cancellationToken);
 
         bool IsSuperfluous(IKubernetesObject value) =>

@@ -22,7 +22,7 @@ internal sealed class RunningOperator : IAsyncDisposable
         _service = service;
     }
 
-    public static async Task<RunningOperator> StartAsync(ClusterFixture cluster, string ns, Func<HttpMessageHandler, HttpMessageHandler>? wrap = null, bool leaderElection = false, string identity = "test")
+    public static async Task<RunningOperator> StartAsync(ClusterFixture cluster, string ns, Func<HttpMessageHandler, HttpMessageHandler>? wrap = null, bool leaderElection = false, string identity = "test", Uri? prometheus = null)
     {
         var client = cluster.Connect(new KubernetesClientOptions { Wrap = wrap });
         var router = await LoopbackServer.StartAsync(async context =>
@@ -32,11 +32,14 @@ internal sealed class RunningOperator : IAsyncDisposable
             var answer = new RouterAcknowledgement(served.ToDictionary(c => c.Model, c => c.Version));
             await context.Response.WriteAsync(JsonSerializer.Serialize(answer, ContractJson.Default.RouterAcknowledgement));
         });
-        var options = new OperatorOptions { Namespace = ns, LeaderElection = leaderElection, LeaseNamespace = ns, Identity = identity };
+        var options = new OperatorOptions { Namespace = ns, LeaderElection = leaderElection, LeaseNamespace = ns, Identity = identity, PrometheusAddress = prometheus };
         var service = new OperatorService(client, options, new MetricRegistry(), TimeProvider.System, NullLoggerFactory.Instance) { AddressOfRouter = _ => router.Address };
         await service.StartAsync(CancellationToken.None);
         return new RunningOperator(client, router, service);
     }
+
+    /// <summary>API writes so far, events and leases included.</summary>
+    public long Writes => _client.Writes;
 
     public async ValueTask DisposeAsync()
     {

@@ -1,0 +1,182 @@
+using System.Globalization;
+using System.Text.Json;
+using Canario.Contract;
+using Canario.Kubernetes;
+using Canario.Kubernetes.Caching;
+using Canario.Kubernetes.Configuration;
+using Canario.Kubernetes.Models;
+using Canario.LocalCluster;
+using Canario.Operator.Api;
+using Canario.Operator.Crd;
+
+namespace Canario.Benchmarks.Operator;
+
+/// <summary>
+/// The operator beside a real etcd and kube-apiserver, on the same machine. Controllers of Kubernetes are left out: what they make of a Deployment is theirs.
+/// </summary>
+internal static class OperatorBenchmark
+{
+    private const int Deployments = 1000;
+    private const int Namespaces = 10;
+    private const int Singles = 40;
+    private const int CreatedAtOnce = 16;
+    private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(4);
+
+    public static async Task<int> RunAsync()
+    {
+        await using var plane = await ControlPlane.StartAsync(new ControlPlaneOptions { ControllerManager = false });
+        using var client = new KubernetesClient(ClusterAccessLoader.Load(plane.KubeconfigPath), new KubernetesClientOptions { QueriesPerSecond = 0 });
+        await PrepareAsync(client);
+        using var stop = new CancellationTokenSource();
+        var maps = new Cache<ConfigMap>();
+        var services = new Cache<Service>();
+        var following = Task.WhenAll(Follow(client, Resources.ConfigMaps, maps, stop.Token), Follow(client, Resources.Services, services, stop.Token));
+        List<Figure> figures = [];
+
+        using (var idle = new OperatorProcess(plane.KubeconfigPath))
+        {
+            await idle.WaitLeadingAsync();
+            figures.Add(new Figure("from create to the first child, median of single creations", await MeasureLatencyAsync(client, maps), "ms", 25));
+        }
+
+        await CreateAllAsync(client);
+        var writesBefore = await ApiWrites.CountAsync(plane.KubeconfigPath);
+        var started = TimeProvider.System.GetTimestamp();
+        using (var loaded = new OperatorProcess(plane.KubeconfigPath))
+        {
+            // The Service of the ModelDeployment's own name is the last child to be made.
+            await UntilAsync(() => services.List().Count(s => s.Metadata.Name!.StartsWith('m') && s.Metadata.Labels?.ContainsKey(Labels.Revision) == false) >= Deployments, loaded);
+            var seconds = TimeProvider.System.GetElapsedTime(started).TotalSeconds;
+            var cpu = loaded.CpuSeconds();
+            figures.Add(new Figure("ModelDeployments reconciled with their children, from process start", Deployments / seconds, "a sec", 60, AtLeast: true));
+            var writes = await SettleAsync(plane.KubeconfigPath);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(writes - writesBefore) / (double)Deployments:0.0} writes and {1000 * cpu / Deployments:0.0} ms of the operator's CPU a ModelDeployment; {5 + 0} children each"));
+            figures.AddRange(await MeasureRestAsync(plane.KubeconfigPath, loaded));
+            figures.Add(new Figure("ModelDeployments that lack a child", await CountIncompleteAsync(client), "", 0));
+        }
+
+        await stop.CancelAsync();
+        await following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (var figure in figures)
+            Console.WriteLine(figure.Describe());
+        return figures.Count(f => !f.Holds);
+    }
+
+    private static async Task PrepareAsync(KubernetesClient client)
+    {
+        var crd = JsonSerializer.Deserialize(CrdBuilder.Build().ToJsonString(), KubernetesJson.Default.CustomResourceDefinition)!;
+        await client.CreateAsync(Resources.CustomResourceDefinitions, crd, CancellationToken.None);
+        for (var i = 0; i < Namespaces; i++)
+            await client.CreateAsync(Resources.Namespaces, new Namespace { Metadata = new ObjectMeta { Name = $"team-{i}" } }, CancellationToken.None);
+        var start = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await client.ListAsync(ModelDeployments.Resource, null, null, CancellationToken.None);
+                return;
+            }
+            catch (KubernetesException e) when (e.Error == KubernetesError.NotFound && TimeProvider.System.GetElapsedTime(start) < s_limit)
+            {
+                await Task.Delay(50);
+            }
+        }
+    }
+
+    private static Task Follow<T>(KubernetesClient client, ResourceType<T> type, Cache<T> cache, CancellationToken cancellationToken) where T : class, IKubernetesObject =>
+        new Reflector<T>(client, type, cache, new ReflectorOptions<T> { LabelSelector = $"{Labels.ManagedBy}={Labels.ManagedByCanario}" }).RunAsync(cancellationToken);
+
+    /// <summary>From the create's answer to the watch event of the first child, one ModelDeployment after the other.</summary>
+    private static async Task<double> MeasureLatencyAsync(KubernetesClient client, Cache<ConfigMap> maps)
+    {
+        var seen = new System.Collections.Concurrent.ConcurrentDictionary<string, TaskCompletionSource<long>>(StringComparer.Ordinal);
+        maps.Subscribe(change =>
+        {
+            if (change is { Old: null, New.Metadata.Labels: { } labels } && labels.TryGetValue(Labels.Model, out var model))
+                seen.GetOrAdd(model, _ => NewSource()).TrySetResult(TimeProvider.System.GetTimestamp());
+        });
+        var took = new List<double>();
+        for (var i = 0; i < Singles; i++)
+        {
+            var name = $"single-{i}";
+            var arrival = seen.GetOrAdd(name, _ => NewSource());
+            await client.CreateAsync(ModelDeployments.Resource, Build("team-0", name), CancellationToken.None);
+            var created = TimeProvider.System.GetTimestamp();
+            took.Add(TimeProvider.System.GetElapsedTime(created, await arrival.Task.WaitAsync(TimeSpan.FromSeconds(30))).TotalMilliseconds);
+            // Idle again.
+            await Task.Delay(150);
+        }
+
+        took.Sort();
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"create to first child: min {took[0]:0.0}, median {took[Singles / 2]:0.0}, p90 {took[Singles * 9 / 10]:0.0}, max {took[^1]:0.0} ms"));
+        return took[Singles / 2];
+
+        static TaskCompletionSource<long> NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    private static Task CreateAllAsync(KubernetesClient client) => Parallel.ForEachAsync(
+        Enumerable.Range(0, Deployments),
+        new ParallelOptions { MaxDegreeOfParallelism = CreatedAtOnce },
+        async (i, token) => await client.CreateAsync(ModelDeployments.Resource, Build($"team-{i % Namespaces}", $"m{i}"), token));
+
+    private static ModelDeployment Build(string ns, string name) => new()
+    {
+        Metadata = new ObjectMeta { Namespace = ns, Name = name },
+        Spec = new ModelDeploymentSpec { Model = new ModelSpec { Uri = "http://models.test/v1/model.onnx" } },
+    };
+
+    private static async Task UntilAsync(Func<bool> condition, OperatorProcess process)
+    {
+        var start = TimeProvider.System.GetTimestamp();
+        while (!condition())
+        {
+            if (TimeProvider.System.GetElapsedTime(start) > s_limit)
+                throw new TimeoutException($"not reconciled within {s_limit}; the operator's last line: {process.LastLine}");
+            await Task.Delay(20);
+        }
+    }
+
+    /// <summary>Waits until no write comes for some seconds; answers how many there were.</summary>
+    private static async Task<long> SettleAsync(string kubeconfig)
+    {
+        var (before, start) = (-1L, TimeProvider.System.GetTimestamp());
+        while (true)
+        {
+            var now = await ApiWrites.CountAsync(kubeconfig);
+            if (now == before || TimeProvider.System.GetElapsedTime(start) > s_limit)
+                return now;
+            before = now;
+            await Task.Delay(TimeSpan.FromSeconds(5));
+        }
+    }
+
+    private static async Task<IEnumerable<Figure>> MeasureRestAsync(string kubeconfig, OperatorProcess process)
+    {
+        var (writes, cpu, start) = (await ApiWrites.CountAsync(kubeconfig), process.CpuSeconds(), TimeProvider.System.GetTimestamp());
+        await Task.Delay(s_rest);
+        var share = 100 * (process.CpuSeconds() - cpu) / TimeProvider.System.GetElapsedTime(start).TotalSeconds;
+        return
+        [
+            new Figure("memory at rest with 1,000 ModelDeployments, resident", process.ResidentMegabytes(), "MB", 120),
+            new Figure("CPU at rest, of one core", share, "%", 1),
+            new Figure($"API writes in {s_rest.TotalSeconds:0} s at rest, leader's lease aside", await ApiWrites.CountAsync(kubeconfig) - writes, "", 0),
+        ];
+    }
+
+    private static async Task<int> CountIncompleteAsync(KubernetesClient client)
+    {
+        var models = Enumerable.Range(0, Deployments).Select(i => $"m{i}").ToHashSet(StringComparer.Ordinal);
+        var lacking = new HashSet<string>(StringComparer.Ordinal);
+        Check(await ModelsOfAsync(Resources.ConfigMaps), 1);
+        Check(await ModelsOfAsync(Resources.ControllerRevisions), 1);
+        Check(await ModelsOfAsync(Resources.Deployments), 1);
+        Check(await ModelsOfAsync(Resources.Services), 2);
+        return lacking.Count;
+
+        async Task<ILookup<string, string>> ModelsOfAsync<T>(ResourceType<T> type) where T : class, IKubernetesObject =>
+            (await client.ListAsync(type, null, new ListOptions { LabelSelector = Labels.Model }, CancellationToken.None)).Items.ToLookup(o => o.Metadata.Labels![Labels.Model], o => o.Metadata.Name!);
+
+        void Check(ILookup<string, string> found, int each) => lacking.UnionWith(models.Where(m => found[m].Count() != each));
+    }
+}
