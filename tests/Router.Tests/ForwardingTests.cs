@@ -61,6 +61,35 @@ public sealed class ForwardingTests
     }
 
     [Fact]
+    public async Task A_request_whose_body_was_not_sent_yet_is_sent_again_whatever_its_method()
+    {
+        var waiting = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = new RawServer(async (c, index) =>
+        {
+            if (index == 0)
+            {
+                await c.ReadMessageAsync();
+                await c.SendAsync(RawServer.Ok("first"));
+                await c.ReadHeadAsync();
+                return;
+            }
+            string head = await c.ReadHeadAsync();
+            waiting.SetResult();
+            string body = await c.ReadExactlyAsync(5);
+            await c.SendAsync(RawServer.Ok(head.StartsWith("POST ", StringComparison.Ordinal) ? body : head));
+        });
+        await using var router = await RunningRouter.StartAsync(server.Port);
+        await using var client = await router.ConnectAsync();
+        await client.SendAsync(Get);
+        await client.ReadMessageAsync();
+        await client.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n");
+        await waiting.Task.WaitAsync(RawConnection.Patience);
+        await client.SendAsync("whole");
+        Assert.EndsWith("\r\n\r\nwhole", await client.ReadMessageAsync(), StringComparison.Ordinal);
+        Assert.Equal(2, server.Connections);
+    }
+
+    [Fact]
     public async Task A_dead_endpoint_costs_no_request_while_another_lives()
     {
         await using var server = RawServer.Answering(RawServer.Ok("ok"));
