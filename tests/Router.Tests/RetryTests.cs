@@ -1,0 +1,147 @@
+using Canario.Router.Forwarding;
+
+namespace Canario.Router.Tests;
+
+/// <summary>Who answers when a server does not.</summary>
+public sealed class RetryTests
+{
+    private const string Get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+    [Fact]
+    public async Task An_idle_connection_that_the_server_closed_costs_no_request()
+    {
+        await using var server = new RawServer(async (c, _) =>
+        {
+            await c.ReadMessageAsync();
+            await c.SendAsync(RawServer.Ok("ok"));
+        });
+        await using var router = await RunningRouter.StartAsync(server.Port);
+        await using var client = await router.ConnectAsync();
+        for (int i = 0; i < 50; i++)
+        {
+            await client.SendAsync(Get);
+            Assert.StartsWith("HTTP/1.1 200", await client.ReadMessageAsync(), StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("GET", "200")]
+    [InlineData("POST", "502")]
+    public async Task A_request_lost_on_a_used_connection_is_sent_again_only_when_that_is_harmless(string method, string code)
+    {
+        await using var server = new RawServer(async (c, index) =>
+        {
+            for (int i = 0; (await c.ReadMessageAsync()).Length > 0; i++)
+            {
+                if (index == 0 && i == 1) return;
+                await c.SendAsync(RawServer.Ok("ok"));
+            }
+        });
+        await using var router = await RunningRouter.StartAsync(server.Port);
+        await using var client = await router.ConnectAsync();
+        await client.SendAsync(Get);
+        await client.ReadMessageAsync();
+        await client.SendAsync($"{method} / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi");
+        Assert.StartsWith("HTTP/1.1 " + code, await client.ReadMessageAsync(), StringComparison.Ordinal);
+        Assert.Equal(method == "GET" ? 2 : 1, server.Connections);
+    }
+
+    [Fact]
+    public async Task A_request_whose_body_was_not_sent_yet_is_sent_again_whatever_its_method()
+    {
+        var waiting = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = new RawServer(async (c, index) =>
+        {
+            if (index == 0)
+            {
+                await c.ReadMessageAsync();
+                await c.SendAsync(RawServer.Ok("first"));
+                await c.ReadHeadAsync();
+                return;
+            }
+            string head = await c.ReadHeadAsync();
+            waiting.SetResult();
+            string body = await c.ReadExactlyAsync(5);
+            await c.SendAsync(RawServer.Ok(head.StartsWith("POST ", StringComparison.Ordinal) ? body : head));
+        });
+        await using var router = await RunningRouter.StartAsync(server.Port);
+        await using var client = await router.ConnectAsync();
+        await client.SendAsync(Get);
+        await client.ReadMessageAsync();
+        await client.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n");
+        await waiting.Task.WaitAsync(RawConnection.Patience);
+        await client.SendAsync("whole");
+        Assert.EndsWith("\r\n\r\nwhole", await client.ReadMessageAsync(), StringComparison.Ordinal);
+        Assert.Equal(2, server.Connections);
+    }
+
+    [Fact]
+    public async Task A_dead_endpoint_costs_no_request_while_another_lives()
+    {
+        await using var server = RawServer.Answering(RawServer.Ok("ok"));
+        await using var router = await RunningRouter.StartAsync(RawServer.DeadPort(), server.Port);
+        await using var client = await router.ConnectAsync();
+        for (int i = 0; i < 40; i++)
+        {
+            await client.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi");
+            Assert.StartsWith("HTTP/1.1 200", await client.ReadMessageAsync(), StringComparison.Ordinal);
+        }
+        await router.AssertCountAsync(0, "m-stable", 502);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_candidate_that_cannot_be_reached_fails_in_the_metrics_and_for_no_user(bool hasEndpoint)
+    {
+        await using var server = RawServer.Answering(RawServer.Ok("ok"));
+        await using var router = await RunningRouter.StartAsync(server.Port);
+        await router.Source.SetEndpointsAsync("candidate", RawServer.DeadPort());
+        if (!hasEndpoint) await router.Source.SetEndpointsAsync("candidate");
+        await router.SplitAsync(1);
+        await using var client = await router.ConnectAsync();
+        for (int i = 0; i < 50; i++)
+        {
+            await client.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi");
+            string answer = await client.ReadMessageAsync();
+            Assert.StartsWith("HTTP/1.1 200", answer, StringComparison.Ordinal);
+            Assert.Contains("x-canario-revision: m-stable", answer, StringComparison.Ordinal);
+        }
+        await router.AssertCountAsync(50, "m-stable", 200);
+        Assert.InRange(await router.CountAsync("m-candidate", 502), 35, 50);
+        await router.AssertCountAsync(0, "m-stable", 502);
+    }
+
+    [Fact]
+    public async Task A_candidate_whose_endpoints_are_still_to_be_seen_is_not_blamed()
+    {
+        await using var server = RawServer.Answering(RawServer.Ok("ok"));
+        await using var router = await RunningRouter.StartAsync(server.Port);
+        await router.SplitAsync(1);
+        await using var client = await router.ConnectAsync();
+        await client.SendAsync(Get);
+        Assert.StartsWith("HTTP/1.1 200", await client.ReadMessageAsync(), StringComparison.Ordinal);
+        await router.AssertCountAsync(0, "m-candidate", 502);
+        // But not for ever: endpoints that never come are a failure.
+        await Wait.ForAsync(
+            async () =>
+            {
+                await client.SendAsync(Get);
+                await client.ReadMessageAsync();
+                return await router.CountAsync("m-candidate", 502) > 0;
+            },
+            "a failure counted");
+    }
+
+    [Fact]
+    public async Task Without_any_endpoint_the_client_is_told_so()
+    {
+        await using var router = await RunningRouter.StartAsync();
+        await using var client = await router.ConnectAsync();
+        await client.SendAsync(Get);
+        string answer = await client.ReadMessageAsync();
+        Assert.StartsWith("HTTP/1.1 503", answer, StringComparison.Ordinal);
+        Assert.Contains("x-canario-error: " + Reasons.NoEndpoint, answer, StringComparison.Ordinal);
+        await router.AssertCountAsync(1, "m-stable", 503);
+    }
+}
