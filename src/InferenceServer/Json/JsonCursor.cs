@@ -21,6 +21,9 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> text, int maximumStringBytes)
 
     public readonly int Length => _text.Length;
 
+    /// <summary>The whole text.</summary>
+    public readonly ReadOnlySpan<byte> Text => _text;
+
     /// <summary>The rest of the text from the current place.</summary>
     public readonly ReadOnlySpan<byte> Rest => _text[Position..];
 

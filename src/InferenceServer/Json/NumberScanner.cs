@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace Canario.InferenceServer.Json;
 
@@ -91,6 +92,26 @@ internal static class NumberScanner
         }
 
         return float.Parse(token[..number.Length], NumberStyles.Float, CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>The float nearest to <c>±mantissa / 10^fraction</c>, where that is provably what rounding the double gives; see <see cref="ToFloat"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryToFloat(long mantissa, int fraction, bool negative, out float result)
+    {
+        double value = mantissa / s_powers[fraction];
+        result = negative ? -(float)value : (float)value;
+        long low = BitConverter.DoubleToInt64Bits(value) & 0x1FFF_FFFF;
+        // At most 18 digits before and after the point: no value is near the ends of float's range, but zero.
+        return (ulong)(low - 0x1000_0000 + 8) > 16;
+    }
+
+    /// <summary>The double nearest to <c>±mantissa / 10^fraction</c>, where one exact division gives it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryToDouble(long mantissa, int fraction, bool negative, out double result)
+    {
+        double value = mantissa / s_powers[fraction];
+        result = negative ? -value : value;
+        return mantissa <= 1L << 53;
     }
 
     /// <summary>The nearest double.</summary>

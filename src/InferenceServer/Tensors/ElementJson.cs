@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Canario.InferenceServer.Http;
 using Canario.InferenceServer.Json;
 using Canario.OnnxRuntime;
@@ -75,22 +76,66 @@ internal static class ElementJson
 
     private static void ReadFloats(ref JsonCursor cursor, Span<float> target)
     {
+        ReadOnlySpan<byte> text = cursor.Text;
+        int at = cursor.Position;
         for (int i = 0; i < target.Length; i++)
         {
-            if (i > 0) TakeComma(ref cursor);
+            if (i > 0) at = PassComma(ref cursor, text, at);
+            int start = at;
+            if (PlainNumber.TryScan(text, ref at, out long mantissa, out int fraction, out bool negative)
+                && NumberScanner.TryToFloat(mantissa, fraction, negative, out target[i]))
+            {
+                continue;
+            }
+
+            cursor.Position = start;
             ScannedNumber number = cursor.TakeNumber(out ReadOnlySpan<byte> token);
             target[i] = NumberScanner.ToFloat(token, number);
+            at = cursor.Position;
         }
+
+        cursor.Position = at;
     }
 
     private static void ReadDoubles(ref JsonCursor cursor, Span<double> target)
     {
+        ReadOnlySpan<byte> text = cursor.Text;
+        int at = cursor.Position;
         for (int i = 0; i < target.Length; i++)
         {
-            if (i > 0) TakeComma(ref cursor);
+            if (i > 0) at = PassComma(ref cursor, text, at);
+            int start = at;
+            if (PlainNumber.TryScan(text, ref at, out long mantissa, out int fraction, out bool negative)
+                && NumberScanner.TryToDouble(mantissa, fraction, negative, out target[i]))
+            {
+                continue;
+            }
+
+            cursor.Position = start;
             ScannedNumber number = cursor.TakeNumber(out ReadOnlySpan<byte> token);
             target[i] = NumberScanner.ToDouble(token, number);
+            at = cursor.Position;
         }
+
+        cursor.Position = at;
+    }
+
+    /// <summary>Past a comma and the one space that many writers put after it; other white space is the cursor's work.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int PassComma(ref JsonCursor cursor, ReadOnlySpan<byte> text, int at)
+    {
+        if ((uint)at < (uint)text.Length && text[at] == ',')
+        {
+            at++;
+        }
+        else
+        {
+            cursor.Position = at;
+            TakeComma(ref cursor);
+            at = cursor.Position;
+        }
+
+        return (uint)at < (uint)text.Length && text[at] == ' ' ? at + 1 : at;
     }
 
     private static void ReadHalves(ref JsonCursor cursor, Span<Half> target)
@@ -127,24 +172,33 @@ internal static class ElementJson
     private static void ReadWhole<T>(ref JsonCursor cursor, InputTensor tensor, Span<T> target, Int128 minimum, Int128 maximum)
         where T : unmanaged, System.Numerics.IBinaryInteger<T>
     {
+        ReadOnlySpan<byte> text = cursor.Text;
+        int at = cursor.Position;
+        long low = (long)Int128.Max(minimum, long.MinValue);
+        long high = (long)Int128.Min(maximum, long.MaxValue);
         for (int i = 0; i < target.Length; i++)
         {
-            if (i > 0) TakeComma(ref cursor);
-            ScannedNumber number = cursor.TakeNumber(out ReadOnlySpan<byte> token);
-            if (number.Whole && !number.Truncated && number.Exponent == 0 && number.Mantissa <= int.MaxValue)
+            if (i > 0) at = PassComma(ref cursor, text, at);
+            int start = at;
+            if (PlainNumber.TryScan(text, ref at, out long mantissa, out int fraction, out bool negative) && fraction == 0)
             {
-                long small = number.Negative ? -(long)number.Mantissa : (long)number.Mantissa;
-                if (small >= minimum && small <= maximum)
+                long small = negative ? -mantissa : mantissa;
+                if (small >= low && small <= high)
                 {
                     target[i] = T.CreateTruncating(small);
                     continue;
                 }
             }
 
+            cursor.Position = start;
+            ScannedNumber number = cursor.TakeNumber(out ReadOnlySpan<byte> token);
             if (!NumberScanner.TryToWhole(token, number, minimum, maximum, out Int128 value))
                 throw cursor.Invalid($"{Datatypes.NameOf(tensor.Type)} takes a whole number from {minimum} to {maximum}");
             target[i] = T.CreateTruncating(value);
+            at = cursor.Position;
         }
+
+        cursor.Position = at;
     }
 
     private static void ReadTexts(ref JsonCursor cursor, Span<string> target)

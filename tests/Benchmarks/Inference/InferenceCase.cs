@@ -18,7 +18,7 @@ internal sealed record InferenceCase(string Name, byte[] Model, long[] Shape, in
         new("mlp 16-16-3, c=1", Samples.Mlp(16, 16, 3), [1, 16], 1, null, 2.5),
         new("mlp 16-16-3, c=64", Samples.Mlp(16, 16, 3), [1, 16], 64, null, 6),
         new("mlp 5 MB, c=64", Samples.WideMlp(), [1, 256], 64, 3, null),
-        new("cnn 3x48x192, c=8", Samples.Cnn(), [1, 3, 48, 192], 8, 12, null),
+        new("cnn 3x48x192, c=8", Samples.Cnn(), [1, 3, 48, 192], 8, 6, null),
     ];
 
     public int Elements => (int)Shape.Aggregate(1L, (product, size) => product * size);

@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Canario.InferenceServer.Json;
+using Canario.InferenceServer.Tensors;
+using Canario.OnnxRuntime;
+
+namespace Canario.Benchmarks.Inference;
+
+/// <summary>A JSON array of floats into tensor memory, beside what the framework's own reader takes for it.</summary>
+internal static class DecodeBenchmark
+{
+    private const int Numbers = 27_648;
+    private const int Rounds = 5;
+    private static readonly TimeSpan s_round = TimeSpan.FromMilliseconds(400);
+
+    // The goal is 8; the limit leaves the noise of a shared machine.
+    private const double LeastRatio = 5;
+
+    public static Task<int> RunAsync()
+    {
+        byte[] body = Encoding.UTF8.GetBytes("[" + string.Join(',', Enumerable.Range(0, Numbers).Select(i => MathF.Sin(i).ToString("R", CultureInfo.InvariantCulture))) + "]        ");
+        using var tensor = new InputTensor(new ValueInfo("x", ValueKind.Tensor, TensorElementType.Float, [-1], [""]));
+        var own = new List<double>();
+        var framework = new List<double>();
+        var values = new float[Numbers];
+        // The first rounds compile.
+        for (int round = -2; round < Rounds; round++)
+        {
+            double ours = Measure(() => ReadOurs(body, tensor));
+            double theirs = Measure(() => ReadFramework(body, values));
+            if (round < 0) continue;
+            own.Add(ours);
+            framework.Add(theirs);
+        }
+
+        bool equal = tensor.Elements<float>(Numbers).SequenceEqual(values);
+        double ratio = Median(framework) / Median(own);
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Numbers} floats, {body.Length} bytes: {Median(own):F0} us CPU ({Median(own) * 1000 / Numbers:F1} ns a number), Utf8JsonReader {Median(framework):F0} us: {ratio:F1} times as fast (limit {LeastRatio}); same bits: {equal}"));
+        return Task.FromResult(equal && ratio >= LeastRatio ? 0 : 1);
+    }
+
+    private static void ReadOurs(byte[] body, InputTensor tensor)
+    {
+        var cursor = new JsonCursor(body, 1024);
+        cursor.Take('[');
+        ElementJson.Read(ref cursor, tensor, 0, Numbers);
+        cursor.Take(']');
+    }
+
+    private static void ReadFramework(byte[] body, float[] values)
+    {
+        var reader = new Utf8JsonReader(body);
+        reader.Read();
+        for (int i = 0; i < values.Length; i++)
+        {
+            reader.Read();
+            values[i] = reader.GetSingle();
+        }
+    }
+
+    /// <summary>CPU microseconds of one call.</summary>
+    private static double Measure(Action read)
+    {
+        TimeSpan cpu = Environment.CpuUsage.TotalTime;
+        long begun = Stopwatch.GetTimestamp();
+        int runs = 0;
+        for (; Stopwatch.GetElapsedTime(begun) < s_round; runs++) read();
+        return (Environment.CpuUsage.TotalTime - cpu).TotalMicroseconds / runs;
+    }
+
+    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+}

@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Text;
+using Canario.InferenceServer.Http;
+using Canario.InferenceServer.Json;
+using Canario.InferenceServer.Tensors;
+using Canario.OnnxRuntime;
+
+namespace Canario.InferenceServer.Tests;
+
+public sealed class NumberArrayTests
+{
+    [Fact]
+    public void A_million_numbers_of_every_form_in_arrays_are_bit_equal_to_float_and_double_Parse()
+    {
+        const int Length = 1000;
+        using var floats = new InputTensor(new ValueInfo("x", ValueKind.Tensor, TensorElementType.Float, [-1], [""]));
+        using var doubles = new InputTensor(new ValueInfo("x", ValueKind.Tensor, TensorElementType.Double, [-1], [""]));
+#pragma warning disable CA5394 // A seeded walk.
+        var random = new Random(21);
+        string[] separators = [",", ", ", " ,", ",\n  ", ",  "];
+        for (int array = 0; array < 1000; array++)
+        {
+            string[] texts = [.. Enumerable.Range(0, Length).Select(_ => Draw(random))];
+            string separator = separators[array % separators.Length];
+            byte[] json = Encoding.UTF8.GetBytes("[" + string.Join(separator, texts) + (array % 3 == 0 ? "]" : " ]                  "));
+            Read(json, floats, Length);
+            Read(json, doubles, Length);
+            ReadOnlySpan<int> single = floats.Elements<int>(Length);
+            ReadOnlySpan<long> full = doubles.Elements<long>(Length);
+            for (int i = 0; i < Length; i++)
+            {
+                if (BitConverter.SingleToInt32Bits(float.Parse(texts[i], CultureInfo.InvariantCulture)) != single[i]) Assert.Fail($"{texts[i]} as float");
+                if (BitConverter.DoubleToInt64Bits(double.Parse(texts[i], CultureInfo.InvariantCulture)) != full[i]) Assert.Fail($"{texts[i]} as double");
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("01,2,3,4,5,6,7,8,9,10")]
+    [InlineData("1.,2,3,4,5,6,7,8,9,10")]
+    [InlineData("1.e5,2,3,4,5,6,7,8,9,10")]
+    [InlineData(".5,2,3,4,5,6,7,8,9,10")]
+    [InlineData("-,2,3,4,5,6,7,8,9,10")]
+    [InlineData("--1,2,3,4,5,6,7,8,9,10")]
+    [InlineData("00.5,2,3,4,5,6,7,8,9,10")]
+    [InlineData("1.5.5,2,3,4,5,6,7,8,9,10")]
+    [InlineData("1 2,2,3,4,5,6,7,8,9,10")]
+    [InlineData("1;2,2,3,4,5,6,7,8,9,10")]
+    [InlineData("NaN,2,3,4,5,6,7,8,9,10")]
+    [InlineData("1.2345678:,2,3,4,5,6,7,8,9,10")]
+    public void What_is_no_number_is_refused_in_an_array_too(string items)
+    {
+        foreach (TensorElementType type in new[] { TensorElementType.Float, TensorElementType.Double, TensorElementType.Int32 })
+        {
+            using var tensor = new InputTensor(new ValueInfo("x", ValueKind.Tensor, type, [-1], [""]));
+            Assert.Throws<RequestException>(() => Read(Encoding.UTF8.GetBytes($"[{items}]"), tensor, 10));
+        }
+    }
+
+    private static void Read(byte[] json, InputTensor tensor, int count)
+    {
+        var cursor = new JsonCursor(json, 100);
+        cursor.Take('[');
+        ElementJson.Read(ref cursor, tensor, 0, count);
+        cursor.Take(']');
+        cursor.TakeEnd();
+    }
+
+    private static string Draw(Random random)
+    {
+        string text = random.Next(8) switch
+        {
+            0 => BitConverter.Int32BitsToSingle(random.Next()).ToString("R", CultureInfo.InvariantCulture),
+            1 => BitConverter.Int64BitsToDouble(random.NextInt64()).ToString("R", CultureInfo.InvariantCulture),
+            2 => random.NextDouble().ToString("R", CultureInfo.InvariantCulture),
+            3 => random.NextSingle().ToString("R", CultureInfo.InvariantCulture),
+            4 => random.Next(-1000, 1000).ToString(CultureInfo.InvariantCulture),
+            // As many digits before and after the point as any of the paths takes, and one more.
+            5 => Digits(random, random.Next(1, 21)) + "." + Digits(random, random.Next(1, 21)),
+            6 => "-0." + new string('0', random.Next(20)) + Digits(random, random.Next(1, 10)),
+            // The middle between two floats, and its neighbourhood.
+            _ => (((double)(1 + random.NextSingle()) + MathF.BitIncrement(1 + random.NextSingle())) / 2).ToString("R", CultureInfo.InvariantCulture),
+        };
+        return char.IsAsciiDigit(text[^1]) ? text : "0";
+    }
+
+    private static string Digits(Random random, int count)
+    {
+        char[] digits = [.. Enumerable.Range(0, count).Select(_ => (char)('0' + random.Next(10)))];
+        if (count > 1 && digits[0] == '0') digits[0] = '1';
+        return new string(digits);
+    }
+#pragma warning restore CA5394
+}
