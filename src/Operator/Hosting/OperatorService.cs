@@ -31,13 +31,15 @@ sealed class OperatorService(KubernetesClient client, OperatorOptions options, M
         using var http = PrometheusClient.CreateHttpClient();
         using var routers = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(1) });
         var events = new EventRecorder(client, new EventRecorderOptions { Component = LeaseName, Instance = options.Identity }, time, _logger);
+        var metrics = new OperatorMetrics(registry);
         var session = new OperatorSession(
-            client, view, new MetricSources(http), routers, events, new OperatorMetrics(registry), BuildWorkOptions(budgets.Version == "v1"), time, _logger);
+            client, view, new MetricSources(http), routers, events, metrics, BuildWorkOptions(budgets.Version == "v1"), time, _logger);
         // Told to stop only after the work has ended: its last events are still written.
         using var eventsStop = new CancellationTokenSource();
         var recording = events.RunAsync(eventsStop.Token);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         var watching = view.RunAsync(stop.Token);
+        var trimming = MemoryTrim.RunAsync(() => metrics.Done, time, stop.Token);
         var working = options.LeaderElection ? BuildElector().RunAsync(session.RunAsync, stop.Token) : session.RunAsync(stop.Token);
         try
         {
@@ -53,6 +55,7 @@ sealed class OperatorService(KubernetesClient client, OperatorOptions options, M
         {
             await eventsStop.CancelAsync();
             await recording;
+            await trimming;
         }
     }
 

@@ -14,6 +14,7 @@ sealed class OperatorMetrics
     private readonly Counter _rollouts;
     private readonly Counter _reconciles;
     private readonly HistogramChild _duration;
+    private long _done;
 
     public OperatorMetrics(MetricRegistry registry)
     {
@@ -28,12 +29,16 @@ sealed class OperatorMetrics
         _rollouts = registry.CreateCounter("canario_rollouts_total", "Rollouts that ended, by outcome.", MetricLabels.Namespace, MetricLabels.Model, "outcome");
     }
 
+    /// <summary>Reconciles so far.</summary>
+    public long Done => Interlocked.Read(ref _done);
+
     public GaugeChild QueueDepth { get; }
 
     public GaugeChild Leading { get; }
 
     public void Reconciled(string result, TimeSpan took)
     {
+        Interlocked.Increment(ref _done);
         _reconciles.WithLabels(result).Increment();
         _duration.Observe(took.TotalSeconds);
     }

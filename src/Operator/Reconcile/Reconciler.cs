@@ -14,6 +14,7 @@ sealed class Reconciler(
 {
     private readonly StatusOverlay _overlay = new();
     private readonly Obstacles _obstacles = new();
+    private readonly PlanCache _plans = new();
 
     /// <summary>When to come back; null: only an event can change anything.</summary>
     public async Task<TimeSpan?> ReconcileAsync(ObjectKey key, CancellationToken cancellationToken)
@@ -26,7 +27,7 @@ sealed class Reconciler(
         }
 
         var deployment = _overlay.Newest(cached);
-        var plan = Plans.Build(deployment);
+        var plan = _plans.Get(deployment);
         var state = deployment.Status?.Rollout ?? RolloutState.Initial;
         var port = ports.Reserve(key, deployment.Status?.Port);
         var observed = await observer.ObserveAsync(deployment, plan, state, port, cancellationToken);
@@ -84,6 +85,7 @@ sealed class Reconciler(
     {
         _overlay.Forget(key);
         _obstacles.Forget(key);
+        _plans.Forget(key);
         ports.Release(key);
         acknowledgements.Forget(key);
         board.Forget(key);

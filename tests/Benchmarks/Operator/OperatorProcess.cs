@@ -66,9 +66,10 @@ internal sealed class OperatorProcess : IDisposable
         return (double.Parse(fields[11], CultureInfo.InvariantCulture) + double.Parse(fields[12], CultureInfo.InvariantCulture)) / TicksASecond;
     }
 
-    public double ResidentMegabytes()
+    /// <param name="part">VmRSS: all; RssAnon: without the pages of files, which the kernel may drop and processes share.</param>
+    public double ResidentMegabytes(string part = "VmRSS")
     {
-        var line = File.ReadLines($"/proc/{_process.Id}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
+        var line = File.ReadLines($"/proc/{_process.Id}/status").First(l => l.StartsWith(part + ":", StringComparison.Ordinal));
         return double.Parse(line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
     }
 
