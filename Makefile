@@ -1,7 +1,6 @@
 # Every target's one line of help stands behind `##`.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-VERSION ?= dev
 
 .PHONY: help setup build test verify bench crd images up down status demo demo-down kind-up kind-down clean
 

@@ -40,9 +40,9 @@ internal sealed class Manifests(string samples, string modelAddress, string prom
               replicas: 2
               model:
                 uri: {{modelAddress}}/{{Name}}/{{version}}/model.onnx
-                sha256: {{sha256}}
-                metadataSha256: {{Digest(version, "metadata.json")}}
-                baselineSha256: {{Digest(version, "baseline.json")}}
+                sha256: "{{sha256}}"
+                metadataSha256: "{{Digest(version, "metadata.json")}}"
+                baselineSha256: "{{Digest(version, "baseline.json")}}"
               server:
                 threads: 1
                 resources:

@@ -14,12 +14,12 @@ public sealed class OutageTests(StageFixture fixture)
         await fixture.ServeAnewAsync();
         await using var load = await Stage.StartLoadAsync(50, CancellationToken.None);
         await fixture.Kubectl.ApplyAsync(fixture.Manifests.Canary("v2-good"), CancellationToken.None);
-        var step = await fixture.WaitAsync(view => view.Weight == 10);
+        var step = await fixture.WaitAsync(view => view.Weight == 10 || view.IsSettled);
 
         await fixture.Stage.Prometheus.KillAsync();
         try
         {
-            var blind = await fixture.WaitAsync(view => view.Verdict == "ProviderUnavailable");
+            var blind = await fixture.WaitAsync(view => view.Verdict == "ProviderUnavailable" || view.IsSettled);
             Assert.Contains("nothing can be measured", blind.Message, StringComparison.Ordinal);
             await Task.Delay(Outage);
             var held = await fixture.Kubectl.ReadAsync(CancellationToken.None);
@@ -39,7 +39,7 @@ public sealed class OutageTests(StageFixture fixture)
         await fixture.ServeAnewAsync();
         await using var load = await Stage.StartLoadAsync(50, CancellationToken.None);
         await fixture.Kubectl.ApplyAsync(fixture.Manifests.Canary("v2-good"), CancellationToken.None);
-        await fixture.WaitAsync(view => view.Weight == 30);
+        await fixture.WaitAsync(view => view.Weight == 30 || view.IsSettled);
 
         await fixture.Kubectl.RunAsync(CancellationToken.None, "delete", "pods", "--namespace", "canario-system", "--all", "--force", "--grace-period=0");
 
