@@ -1,3 +1,5 @@
+using Canario.LocalCluster;
+
 namespace Canario.Demo;
 
 /// <summary>Sets the <see cref="Stage"/>, runs the <see cref="Scenario"/> under load and prints the <see cref="Report"/>.</summary>
@@ -7,9 +9,22 @@ internal static class Demonstration
     public static async Task<bool> RunAsync(DemoOptions options, CancellationToken cancellationToken)
     {
         var progress = new Progress();
-        await using var stage = await Stage.SetAsync(options.SkipImages, progress, cancellationToken);
+        await using var stage = await Stage.SetAsync(options.SkipImages, options.Host, progress, cancellationToken);
         var outcomes = await RollOutAsync(stage, options.Rate, progress, cancellationToken);
         return outcomes.All(outcome => outcome.IsExpected);
+    }
+
+    /// <summary>Takes the local node down; from a cluster that KUBECONFIG names, removes Canario.</summary>
+    public static async Task RemoveAsync(CancellationToken cancellationToken)
+    {
+        if (Stage.ForeignKubeconfig is { } kubeconfig)
+        {
+            await Installation.RemoveAsync(kubeconfig, cancellationToken);
+        }
+        else
+        {
+            await LocalNode.DownAsync(Console.WriteLine, cancellationToken);
+        }
     }
 
     /// <param name="rate">Requests a second.</param>

@@ -5,11 +5,13 @@ const string help = """
     The main job end to end on a real Kubernetes: serve a model, promote a good version, take two bad ones back, switch
     blue-green there and back, all under load. Exits with 1 when an outcome is not the expected one or a request failed.
 
-    usage: demo [--rate N] [--skip-images]   run it (the node stays up; run it again as often as you like)
-           demo down                         remove what it made, the node included
+    usage: demo [--rate N] [--skip-images] [--host ADDRESS]   run it (the node stays up; run it again as often as you like)
+           demo down                                          remove what it made, the local node included
 
       --rate N        requests a second sent all the while, 1 to 1000; default 100
       --skip-images   use the images that the node already has
+      --host ADDRESS  an address of this machine that pods reach, for a cluster that KUBECONFIG names: the demo serves models and
+                      runs Prometheus there. Load the images into that cluster beforehand (make images)
       -h, --help      this text
     """;
 
@@ -29,7 +31,7 @@ try
             Console.WriteLine(help);
             return 0;
         case { Down: true }:
-            await LocalNode.DownAsync(Console.WriteLine, stop.Token);
+            await Demonstration.RemoveAsync(stop.Token);
             return 0;
         case var options:
             return await Demonstration.RunAsync(options, stop.Token) ? 0 : 1;

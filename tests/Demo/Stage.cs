@@ -9,7 +9,6 @@ namespace Canario.Demo;
 internal sealed class Stage : IAsyncDisposable
 {
     private const int NodePort = 30080;
-    private const string OperatorNamespace = "canario-system";
 
     private Stage(Kubectl kubectl, ModelHost models, PrometheusServer prometheus, Manifests manifests)
     {
@@ -27,18 +26,27 @@ internal sealed class Stage : IAsyncDisposable
 
     public Manifests Manifests { get; }
 
+    /// <summary>The cluster that KUBECONFIG names instead of the local node; null: none.</summary>
+    public static string? ForeignKubeconfig => LocalNode.ForeignKubeconfig;
+
     /// <param name="skipImages">Use the images that the node already has.</param>
-    public static async Task<Stage> SetAsync(bool skipImages, Progress progress, CancellationToken cancellationToken)
+    /// <param name="host">An address of this machine that pods reach; null: the node's own, which is this machine where the node is local.</param>
+    public static async Task<Stage> SetAsync(bool skipImages, IPAddress? host, Progress progress, CancellationToken cancellationToken)
     {
         progress.Title("A real Kubernetes on this machine");
         var node = await LocalNode.UpAsync(new LocalNodeOptions { Progress = Console.WriteLine }, cancellationToken);
-        if (!skipImages)
+        if (!node.IsProvisioned && host is null)
+        {
+            throw new DemoException("KUBECONFIG names a cluster that is not on this machine: say by --host at which address its pods reach this one");
+        }
+
+        if (!skipImages && node.IsProvisioned)
         {
             await LoadImagesAsync(progress, cancellationToken);
         }
 
         var kubectl = await Kubectl.FindAsync(node.KubeconfigPath, cancellationToken);
-        var address = IPAddress.Parse(await kubectl.RunAsync(
+        var address = host ?? IPAddress.Parse(await kubectl.RunAsync(
             cancellationToken, "get", "nodes", "-o", "jsonpath={.items[0].status.addresses[?(@.type==\"InternalIP\")].address}"));
 
         progress.Title("Models over HTTP, and a Prometheus that scrapes the pods");
@@ -49,7 +57,8 @@ internal sealed class Stage : IAsyncDisposable
         try
         {
             progress.Say($"models at {models.Address}, Prometheus at {prometheus.Address}");
-            await InstallAsync(node.KubeconfigPath, kubectl, progress, cancellationToken);
+            progress.Title("Canario, by helm");
+            progress.Say(await Installation.InstallAsync(node.KubeconfigPath, kubectl, cancellationToken));
             return stage;
         }
         catch
@@ -83,25 +92,5 @@ internal sealed class Stage : IAsyncDisposable
         {
             progress.Say((await LocalNode.LoadImageAsync(archive, cancellationToken)).Trim());
         }
-    }
-
-    private static async Task InstallAsync(string kubeconfig, Kubectl kubectl, Progress progress, CancellationToken cancellationToken)
-    {
-        progress.Title("Canario, by helm");
-        var helm = new Tool(await Tool.FindAsync("helm", cancellationToken), new Dictionary<string, string> { ["KUBECONFIG"] = kubeconfig });
-        // It starts from nothing: revisions are new ones, and pods run the images of this checkout.
-        await kubectl.RunAsync(cancellationToken, "delete", "namespace", Manifests.Namespace, OperatorNamespace, "--ignore-not-found", "--timeout=3m");
-        await kubectl.ApplyCrdAsync(Path.Combine(Checkout.Root, "crds", "canario.dev_modeldeployments.yaml"), cancellationToken);
-        await helm.RunAsync(
-            [
-                "upgrade", "--install", "canario", Path.Combine(Checkout.Root, "charts", "canario"),
-                "--namespace", OperatorNamespace, "--create-namespace", "--skip-crds", "--disable-openapi-validation",
-                "--values", Path.Combine(Checkout.Root, "tests", "Demo", "values.yaml"),
-                "--wait", "--timeout", "3m",
-            ],
-            null,
-            cancellationToken);
-        await kubectl.ApplyAsync($"apiVersion: v1\nkind: Namespace\nmetadata:\n  name: {Manifests.Namespace}\n", cancellationToken);
-        progress.Say((await kubectl.RunAsync(cancellationToken, "get", "pods", "-n", OperatorNamespace)).Trim());
     }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Canario.Demo;
 using Canario.LoadGenerator;
 using Canario.LocalCluster;
@@ -23,7 +24,9 @@ public sealed class StageFixture : IAsyncLifetime
     public async Task InitializeAsync()
     {
         wasUp = (await LocalNode.StatusAsync()).State == NodeState.Up;
-        Stage = await Stage.SetAsync(skipImages: false, Progress, CancellationToken.None);
+        // For a cluster that KUBECONFIG names; see CONTRIBUTING.md.
+        var host = Environment.GetEnvironmentVariable("CANARIO_HOST") is { Length: > 0 } address ? IPAddress.Parse(address) : null;
+        Stage = await Stage.SetAsync(skipImages: false, host, Progress, CancellationToken.None);
     }
 
     public async Task DisposeAsync()

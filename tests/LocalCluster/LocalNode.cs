@@ -101,7 +101,7 @@ public sealed class LocalNode
     }
 
     // Our own kubeconfig in KUBECONFIG (as 'up' tells the user to set it) still means our own node.
-    private static string? ForeignKubeconfig =>
+    public static string? ForeignKubeconfig =>
         Environment.GetEnvironmentVariable("KUBECONFIG") == NodeLayout.Kubeconfig || EnvironmentKubeconfig.Path == NodeLayout.Kubeconfig
             ? null
             : EnvironmentKubeconfig.Path;
