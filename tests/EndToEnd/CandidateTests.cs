@@ -24,19 +24,20 @@ public sealed class CandidateTests(StageFixture fixture)
         var view = await fixture.WaitAsync(view => view.IsSettled);
         Assert.Equal(("RolledBack", "WrongDigest"), (view.Outcome, view.OutcomeReason));
 
-        // Applied once more, as a GitOps tool does all day: nothing is written, nothing starts.
-        var before = await VersionAsync();
+        // Applied once more, as a GitOps tool does all day: nothing changes, nothing starts. The first pause lets the rollback's last words be written.
+        await Task.Delay(Bound / 3);
+        var before = await StatusAsync();
         await fixture.Kubectl.ApplyAsync(broken, CancellationToken.None);
         await Task.Delay(Bound / 2);
-        Assert.Equal(before, await VersionAsync());
+        Assert.Equal(before, await StatusAsync());
 
         Assert.Equal(0, load.Snapshot().Of(candidate).Requests);
         await fixture.Kubectl.ApplyAsync(fixture.Manifests.Canary("v2-good"), CancellationToken.None);
         await fixture.ExpectPromotionAsync(load);
     }
 
-    private Task<string> VersionAsync() => fixture.Kubectl.RunAsync(
-        CancellationToken.None, "get", "modeldeployment", Manifests.Name, "--namespace", Manifests.Namespace, "--output", "jsonpath={.metadata.resourceVersion}");
+    private Task<string> StatusAsync() => fixture.Kubectl.RunAsync(
+        CancellationToken.None, "get", "modeldeployment", Manifests.Name, "--namespace", Manifests.Namespace, "--output", "jsonpath={.metadata.generation} {.status}");
 
     /// <summary>From the first look that finds a container of the revision ended to the look that finds it rejected.</summary>
     private async Task<TimeSpan> TimeFromTheFirstFailureAsync(string revision)
