@@ -1,5 +1,3 @@
-using System.Text.Json;
-using Canario.Kubernetes.Models;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -8,11 +6,10 @@ namespace Canario.Kubernetes.Leadership;
 /// <summary>Runs work while this process holds a Lease, as client-go's leader election does. At most one process works at a time as long as work stops within a third of the lease of being told to.</summary>
 public sealed class LeaderElector
 {
-    private readonly KubernetesClient _client;
     private readonly LeaderElectionOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private ObservedLease? _observed;
+    private readonly LeaseLock _lease;
     private volatile bool _isLeader;
 
     public LeaderElector(KubernetesClient client, LeaderElectionOptions options, TimeProvider? time = null, ILogger? logger = null)
@@ -21,16 +18,16 @@ public sealed class LeaderElector
         {
             throw new ArgumentException($"LeaseDuration is {options.LeaseDuration}; whole seconds, at least one, are allowed.", nameof(options));
         }
-        _client = client;
         _options = options;
         _time = time ?? TimeProvider.System;
         _logger = logger ?? NullLogger.Instance;
+        _lease = new LeaseLock(client, options, _time, _logger);
     }
 
     public bool IsLeader => _isLeader;
 
     /// <summary>Who held the lease when it was last seen; empty: nobody.</summary>
-    public string Holder => Volatile.Read(ref _observed)?.Holder ?? "";
+    public string Holder => _lease.Holder;
 
     /// <summary>Waits to lead, then runs the work; on loss cancels it, waits for its end and stands again. Returns when the work ends by itself, or when stopped; the lease is released then.</summary>
     /// <param name="lead">Its token is cancelled when leadership is lost and when all is stopped.</param>
@@ -53,7 +50,7 @@ public sealed class LeaderElector
             try
             {
                 var asked = _time.GetTimestamp();
-                if (await TryTakeAsync(stop))
+                if (await _lease.TryTakeAsync(stop))
                 {
                     return asked;
                 }
@@ -105,7 +102,7 @@ public sealed class LeaderElector
             await renewal;
             if (!lost)
             {
-                await ReleaseAsync();
+                await _lease.ReleaseAsync();
             }
         }
         return !lost;
@@ -150,7 +147,7 @@ public sealed class LeaderElector
         using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
-            return await TryTakeAsync(both.Token);
+            return await _lease.TryRenewAsync(both.Token);
         }
         catch (KubernetesException e)
         {
@@ -161,91 +158,5 @@ public sealed class LeaderElector
         {
             return null;
         }
-    }
-
-    /// <summary>Takes or renews the lease. False when another holds it, or was faster.</summary>
-    private async Task<bool> TryTakeAsync(CancellationToken cancellationToken)
-    {
-        var now = await _client.FindAsync(Resources.Leases, _options.Namespace, _options.Name, cancellationToken);
-        try
-        {
-            if (now is null)
-            {
-                if (_isLeader)
-                {
-                    // Somebody deleted it: whoever creates it first leads, and this process has no precedence.
-                    Log.LeaseDeleted(_logger, _options.Identity);
-                }
-                Volatile.Write(ref _observed, new ObservedLease(await _client.CreateAsync(Resources.Leases, NewLease(), cancellationToken), _time.GetTimestamp()));
-                return true;
-            }
-            var observed = ObservedLease.Observe(_observed, now, _time.GetTimestamp());
-            Volatile.Write(ref _observed, observed);
-            // A leader whose lease another took must not take it back while its own work still runs.
-            if (!observed.MayBeTaken(_options.Identity, _time) || (_isLeader && observed.Holder != _options.Identity))
-            {
-                return false;
-            }
-            var patch = BuildPatch(now, _options.Identity, _options.LeaseDuration);
-            var taken = await _client.MergePatchAsync(Resources.Leases, _options.Namespace, _options.Name, patch, cancellationToken);
-            Volatile.Write(ref _observed, new ObservedLease(taken, _time.GetTimestamp()));
-            return true;
-        }
-        catch (KubernetesException e) when (e.Error is KubernetesError.Conflict or KubernetesError.AlreadyExists)
-        {
-            // Not lost yet when leading: the next look says who holds it.
-            return _isLeader ? throw new KubernetesException(KubernetesError.Conflict, e.Message, e) : false;
-        }
-    }
-
-    private async Task ReleaseAsync()
-    {
-        if (_observed is not { } observed || observed.Holder != _options.Identity)
-        {
-            return;
-        }
-        using var deadline = new CancellationTokenSource(_options.RenewPeriod, _time);
-        try
-        {
-            var patch = BuildPatch(observed.Lease, "", TimeSpan.FromSeconds(1));
-            var released = await _client.MergePatchAsync(Resources.Leases, _options.Namespace, _options.Name, patch, deadline.Token);
-            Volatile.Write(ref _observed, new ObservedLease(released, _time.GetTimestamp()));
-            Log.Released(_logger, _options.Identity);
-        }
-        catch (Exception e) when (e is KubernetesException or OperationCanceledException)
-        {
-            // It runs out by itself.
-            Log.ReleaseFailed(_logger, _options.Identity, e.Message);
-        }
-    }
-
-    private Lease NewLease()
-    {
-        var now = _time.GetUtcNow();
-        return new Lease
-        {
-            Metadata = new ObjectMeta { Namespace = _options.Namespace, Name = _options.Name },
-            Spec = new LeaseSpec { HolderIdentity = _options.Identity, LeaseDurationSeconds = (int)_options.LeaseDuration.TotalSeconds, AcquireTime = now, RenewTime = now, LeaseTransitions = 0 },
-        };
-    }
-
-    /// <summary>A merge patch leaves fields of newer Kubernetes versions alone; the resource version in it makes a write in between a conflict.</summary>
-    private byte[] BuildPatch(Lease before, string holder, TimeSpan duration)
-    {
-        var isNew = holder.Length > 0 && before.Spec?.HolderIdentity != holder;
-        var now = _time.GetUtcNow();
-        var patch = new Lease
-        {
-            Metadata = new ObjectMeta { ResourceVersion = before.Metadata.ResourceVersion },
-            Spec = new LeaseSpec
-            {
-                HolderIdentity = holder,
-                LeaseDurationSeconds = (int)duration.TotalSeconds,
-                RenewTime = now,
-                AcquireTime = isNew ? now : null,
-                LeaseTransitions = isNew ? (before.Spec?.LeaseTransitions ?? 0) + 1 : null,
-            },
-        };
-        return JsonSerializer.SerializeToUtf8Bytes(patch, KubernetesJson.Default.Lease);
     }
 }
