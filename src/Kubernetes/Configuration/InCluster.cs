@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -26,24 +27,38 @@ public static class InCluster
         {
             throw new ConfigurationException($"{ca}: {e.Message}", e);
         }
+        if (authorities.Count == 0)
+        {
+            // None would mean the system's, and the token would go to whomever one of those vouches for.
+            throw new ConfigurationException($"{ca}: holds no certificate in PEM form.");
+        }
         var ns = Path.Combine(directory, "namespace");
         return new ClusterAccess
         {
-            Server = server ?? FromEnvironment(),
+            Server = server ?? BuildServer(Environment.GetEnvironmentVariable(Host), Environment.GetEnvironmentVariable(Port)),
             Namespace = File.Exists(ns) ? File.ReadAllText(ns).Trim() : "default",
             Authorities = authorities,
             Credentials = new TokenFileCredentials(Path.Combine(directory, "token"), time ?? TimeProvider.System),
         };
     }
 
-    private static Uri FromEnvironment()
+    /// <summary>The kubelet writes an IPv6 address without the brackets that it has in a URL.</summary>
+    internal static Uri BuildServer(string? host, string? port)
     {
-        var host = Environment.GetEnvironmentVariable(Host);
         if (host is not { Length: > 0 })
         {
             throw new ConfigurationException($"{Host} is not set: this is no pod.");
         }
-        var port = Environment.GetEnvironmentVariable(Port);
-        return new UriBuilder("https", host, int.TryParse(port, out var number) ? number : 443).Uri;
+        if (Uri.CheckHostName(host) == UriHostNameType.Unknown)
+        {
+            throw new ConfigurationException($"{Host} is '{host}'; a name or an address is allowed.");
+        }
+        if (port is not { Length: > 0 })
+        {
+            return new UriBuilder("https", host).Uri;
+        }
+        return ushort.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
+            ? new UriBuilder("https", host, number).Uri
+            : throw new ConfigurationException($"{Port} is '{port}'; 1 to {ushort.MaxValue} is allowed.");
     }
 }
