@@ -24,6 +24,6 @@ public sealed record KubernetesClientOptions
     public int MaxConnections { get; init; } = 64;
     /// <summary>Multiplex over HTTP/2 where the server offers it.</summary>
     public bool Http2 { get; init; } = true;
-    /// <summary>Puts a handler around the transport's own; tests break calls there. Null: none.</summary>
+    /// <summary>Puts a handler around the transport's own, again for each client certificate; tests break calls there. Null: none.</summary>
     public Func<HttpMessageHandler, HttpMessageHandler>? Wrap { get; init; }
 }

@@ -67,8 +67,11 @@ public sealed class ConfigurationTests : IDisposable
 
     [Theory]
     [InlineData("certificate-authority-data: '%%'", "token: a", "certificate-authority-data is not base64")]
+    [InlineData("certificate-authority-data: aGVsbG8=", "token: a", "certificate-authority holds no certificate")]
     [InlineData("certificate-authority: none.crt", "token: a", "certificate-authority")]
     [InlineData("", "client-certificate-data: aGVsbG8=", "client-key")]
+    [InlineData("", "{client-certificate: none.crt, client-key: none.key}", "client-certificate: ")]
+    [InlineData("", "{client-key: /dev/null}", "go together")]
     [InlineData("", "username: me", "not supported")]
     [InlineData("", "exec: {apiVersion: v1}", "command is missing")]
     public void What_cannot_be_used_is_named(string cluster, string user, string expected) =>

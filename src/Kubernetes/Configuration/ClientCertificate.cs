@@ -6,6 +6,18 @@ namespace Canario.Kubernetes.Configuration;
 /// <summary>A certificate with its key, fit for a TLS handshake.</summary>
 internal static class ClientCertificate
 {
+    /// <summary>Null: the user has none.</summary>
+    public static X509Certificate2? Read(YamlFields user)
+    {
+        var certificate = user.TextOrFile("client-certificate-data", "client-certificate");
+        var key = user.TextOrFile("client-key-data", "client-key");
+        if ((certificate is null) != (key is null))
+        {
+            throw new ConfigurationException($"{user.Where}: client-certificate and client-key go together; one of them is missing.");
+        }
+        return certificate is null ? null : FromPem(certificate, key!, user.Where);
+    }
+
     public static X509Certificate2 FromPem(string certificate, string key, string where)
     {
         try
@@ -21,7 +33,8 @@ internal static class ClientCertificate
                 return X509CertificateLoader.LoadPkcs12(pair.Export(X509ContentType.Pfx), null);
             }
         }
-        catch (CryptographicException e)
+        // The latter for an elliptic key that belongs to another certificate.
+        catch (Exception e) when (e is CryptographicException or ArgumentException)
         {
             throw new ConfigurationException($"{where}: the client certificate or its key cannot be read: {e.Message}", e);
         }

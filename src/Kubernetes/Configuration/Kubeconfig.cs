@@ -47,6 +47,11 @@ public static class Kubeconfig
             {
                 throw new ConfigurationException($"{cluster.Where}: certificate-authority holds no certificate in PEM form: {e.Message}", e);
             }
+            if (authorities.Count == 0)
+            {
+                // None would mean the system's.
+                throw new ConfigurationException($"{cluster.Where}: certificate-authority holds no certificate in PEM form.");
+            }
         }
         return new ClusterAccess
         {
@@ -73,13 +78,9 @@ public static class Kubeconfig
         {
             throw new ConfigurationException($"{user.Where}: passwords and auth-provider are not supported; use a certificate, a token or exec.");
         }
-        var certificate = user.TextOrFile("client-certificate-data", "client-certificate");
-        var key = user.TextOrFile("client-key-data", "client-key");
-        if ((certificate is null) != (key is null))
-        {
-            throw new ConfigurationException($"{user.Where}: client-certificate and client-key go together; one of them is missing.");
-        }
-        return new StaticCredentials(new Credential(user.Text("token"), certificate is null ? null : ClientCertificate.FromPem(certificate, key!, user.Where)));
+        return user.HasFile("client-certificate") || user.HasFile("client-key")
+            ? new CertificateFileCredentials(user, time)
+            : new StaticCredentials(new Credential(user.Text("token"), ClientCertificate.Read(user)));
     }
 
     private static YamlFields Find(List<YamlFields> documents, string list, string kind, string name)

@@ -6,6 +6,9 @@ namespace Canario.Kubernetes.Configuration;
 /// <summary>A mapping of a kubeconfig, which file it is from, and the directory that its relative paths start at.</summary>
 internal sealed class YamlFields(YamlMappingNode node, string where, string directory)
 {
+    // A bundle of every public authority has a quarter of a megabyte.
+    private const int LargestFile = 4 << 20;
+
     public string Where => where;
 
     public string? Text(string name) => node.Children.TryGetValue(name, out var value) && value is YamlScalarNode scalar ? scalar.Value : null;
@@ -24,6 +27,9 @@ internal sealed class YamlFields(YamlMappingNode node, string where, string dire
         node.Children.TryGetValue(name, out var value) && value is YamlSequenceNode items ? [.. items.Children.OfType<YamlScalarNode>().Select(item => item.Value ?? "")] : [];
 
     public string Resolve(string path) => Path.GetFullPath(path, directory);
+
+    /// <summary>True when <see cref="TextOrFile"/> would read a file.</summary>
+    public bool HasFile(string name) => Text(name + "-data") is not { Length: > 0 } && Text(name) is { Length: > 0 };
 
     /// <summary>Base64 text in the one field, or the content of the file that the other names.</summary>
     public string? TextOrFile(string dataName, string fileName)
@@ -45,7 +51,11 @@ internal sealed class YamlFields(YamlMappingNode node, string where, string dire
         }
         try
         {
-            return File.ReadAllText(Resolve(path));
+            path = Resolve(path);
+            var length = new FileInfo(path).Length;
+            return length <= LargestFile
+                ? File.ReadAllText(path)
+                : throw new ConfigurationException($"{where}: {fileName}: {path} has {length} bytes; at most {LargestFile} are allowed.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -4,20 +4,11 @@ using System.Security.Cryptography.X509Certificates;
 namespace Canario.Kubernetes.Http;
 
 /// <summary>The handler of a cluster: whom it trusts and which certificate it shows.</summary>
-internal sealed class Tls(ClusterAccess access) : IDisposable
+internal static class Tls
 {
-    private volatile X509Certificate2? _certificate;
-    private SocketsHttpHandler? _handler;
-
-    /// <summary>Shown in handshakes from now on; connections that stand keep theirs.</summary>
-    public X509Certificate2? Certificate
+    public static SocketsHttpHandler BuildHandler(ClusterAccess access, KubernetesClientOptions options, X509Certificate2? certificate)
     {
-        set => _certificate = value;
-    }
-
-    public SocketsHttpHandler CreateHandler(KubernetesClientOptions options)
-    {
-        _handler = new SocketsHttpHandler
+        var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             UseCookies = false,
@@ -31,18 +22,19 @@ internal sealed class Tls(ClusterAccess access) : IDisposable
             KeepAlivePingDelay = TimeSpan.FromSeconds(30),
             KeepAlivePingTimeout = TimeSpan.FromSeconds(15),
         };
-        _handler.SslOptions = new SslClientAuthenticationOptions
+        handler.SslOptions = new SslClientAuthenticationOptions
         {
-            LocalCertificateSelectionCallback = (_, _, _, _, _) => _certificate!,
+            // By callback: a list of certificates would be filtered by the authorities that the server says it knows.
+            LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate!,
         };
         if (access.TlsServerName is { } name)
         {
-            _handler.SslOptions.TargetHost = name;
+            handler.SslOptions.TargetHost = name;
         }
         if (access.SkipTlsVerification)
         {
 #pragma warning disable CA5359 // Asked for by name in the configuration.
-            _handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
 #pragma warning restore CA5359
         }
         else if (access.Authorities.Count > 0)
@@ -50,10 +42,8 @@ internal sealed class Tls(ClusterAccess access) : IDisposable
             // Only the cluster's own authorities count, not the system's.
             var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
             policy.CustomTrustStore.AddRange(access.Authorities);
-            _handler.SslOptions.CertificateChainPolicy = policy;
+            handler.SslOptions.CertificateChainPolicy = policy;
         }
-        return _handler;
+        return handler;
     }
-
-    public void Dispose() => _handler?.Dispose();
 }

@@ -12,11 +12,10 @@ internal sealed class Transport : IDisposable
 {
     private readonly KubernetesClientOptions _options;
     private readonly IClusterCredentials _credentials;
-    private readonly HttpMessageInvoker _http;
+    private readonly Connections _connections;
     private readonly Uri _server;
     private readonly TimeProvider _time;
     private readonly TokenBucket _bucket;
-    private readonly Tls _tls;
     private long _writes;
 
     public Transport(ClusterAccess access, KubernetesClientOptions options, TimeProvider time)
@@ -26,9 +25,7 @@ internal sealed class Transport : IDisposable
         _time = time;
         _server = access.Server.AbsoluteUri.EndsWith('/') ? access.Server : new Uri(access.Server.AbsoluteUri + "/");
         _bucket = new TokenBucket(options.QueriesPerSecond, options.Burst, time);
-        _tls = new Tls(access);
-        var handler = _tls.CreateHandler(options);
-        _http = new HttpMessageInvoker(options.Wrap is { } wrap ? wrap(handler) : handler);
+        _connections = new Connections(access, options);
     }
 
     public long Writes => Interlocked.Read(ref _writes);
@@ -78,11 +75,7 @@ internal sealed class Transport : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        _http.Dispose();
-        _tls.Dispose();
-    }
+    public void Dispose() => _connections.Dispose();
 
     private async Task<HttpResponseMessage> SendWithRetriesAsync(HttpMethod method, string path, Body? body, CancellationToken cancellationToken)
     {
@@ -98,7 +91,7 @@ internal sealed class Transport : IDisposable
             using (response)
             {
                 var error = await ReadErrorAsync(response, $"{method} {path}", cancellationToken);
-                // A token may have been rotated, or revoked, since it was read.
+                // A token or a certificate may have been rotated, or revoked, since it was read.
                 if (error.Error == KubernetesError.Unauthorized && !renewed)
                 {
                     renewed = true;
@@ -117,7 +110,6 @@ internal sealed class Transport : IDisposable
     private async Task<HttpResponseMessage> SendOnceAsync(HttpMethod method, string path, Body? body, bool renew, CancellationToken cancellationToken)
     {
         var credential = await GetCredentialAsync(renew, $"{method} {path}", cancellationToken);
-        _tls.Certificate = credential.Certificate;
         using var request = new HttpRequestMessage(method, new Uri(_server, path))
         {
             Version = _options.Http2 ? HttpVersion.Version20 : HttpVersion.Version11,
@@ -134,7 +126,7 @@ internal sealed class Transport : IDisposable
             request.Content = new ReadOnlyMemoryContent(sent.Json);
             request.Content.Headers.ContentType = new MediaTypeHeaderValue(sent.MediaType);
         }
-        return await _http.SendAsync(request, cancellationToken);
+        return await _connections.SendAsync(request, credential.Certificate, cancellationToken);
     }
 
     private async ValueTask<Credential> GetCredentialAsync(bool renew, string request, CancellationToken cancellationToken)
