@@ -15,6 +15,9 @@ public static class MetricNames
     /// <summary>Histogram by <c>model_namespace, model, revision</c>. Buckets: <see cref="LatencyBuckets.Seconds"/>.</summary>
     public const string InferenceDuration = "canario_inference_request_duration_seconds";
 
+    /// <summary>Histogram by <c>model_namespace, model, revision</c>: rows of each run that joined the requests under way.</summary>
+    public const string InferenceBatchRows = "canario_inference_batch_rows";
+
     /// <summary>Counter by <c>model_namespace, model, revision, feature, bin</c>: values seen, one count a value, not cumulative over bins.</summary>
     public const string FeatureValues = "canario_feature_values_total";
 

@@ -10,8 +10,13 @@ public sealed unsafe class OnnxValue : IDisposable
 {
     private nint _value;
     private MemoryHandle _pin;
+    private readonly SharedTensor? _owner;
 
-    internal OnnxValue(nint value) => _value = value;
+    internal OnnxValue(nint value, SharedTensor? owner = null)
+    {
+        _value = value;
+        _owner = owner;
+    }
 
     ~OnnxValue() => Release();
 
@@ -65,6 +70,16 @@ public sealed unsafe class OnnxValue : IDisposable
             pin.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Makes this tensor the owner of the memory that <see cref="SharedTensor.Rows"/> gives parts of: it is freed when the last of them is disposed.</summary>
+    public SharedTensor Share()
+    {
+        nint value = Interlocked.Exchange(ref _value, 0);
+        ObjectDisposedException.ThrowIf(value == 0, this);
+        var shared = new SharedTensor(value, _pin);
+        _pin = default;
+        return shared;
     }
 
     /// <summary>A tensor of strings, copied.</summary>
@@ -206,5 +221,6 @@ public sealed unsafe class OnnxValue : IDisposable
         if (value == 0) return;
         Ort.Api->ReleaseValue(value);
         _pin.Dispose();
+        _owner?.Release();
     }
 }

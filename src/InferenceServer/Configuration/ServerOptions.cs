@@ -14,6 +14,10 @@ internal sealed record ServerOptions
     public string GoldenSha256 { get; init; } = "";
     public string CacheDirectory { get; init; } = Path.Combine(Path.GetTempPath(), "canario-models");
     public int Threads { get; init; } = 1;
+    /// <summary>Most rows that are run together; 1: requests are never joined.</summary>
+    public int BatchRows { get; init; } = 32;
+    /// <summary>Requests that may wait for a run; more are answered 503.</summary>
+    public int QueuedRequests { get; init; } = 1024;
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(5);
     public string Address { get; init; } = "*";
     public int HttpPort { get; init; } = Ports.InferenceHttp;

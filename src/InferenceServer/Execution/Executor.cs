@@ -1,30 +1,68 @@
 using Canario.InferenceServer.Configuration;
+using Canario.InferenceServer.Http;
 using Canario.InferenceServer.Models;
+using Canario.InferenceServer.Observation;
 using Canario.InferenceServer.Tensors;
 
 namespace Canario.InferenceServer.Execution;
 
-/// <summary>Runs calls whose inputs are filled: counts what goes in and out, keeps slow runs off the socket threads and as many at once as there are cores.</summary>
-internal sealed class Executor(ServerOptions options) : IDisposable
+/// <summary>Runs calls whose inputs are filled: counts what goes in and out, joins calls where that pays, keeps slow runs off the socket threads and as many at once as there are cores.</summary>
+internal sealed class Executor(ServerOptions options, RequestMetrics metrics) : IDisposable
 {
-    // More runs at once than cores only make each of them slower.
-    private readonly SemaphoreSlim _slowRuns = new(Math.Max(1, Environment.ProcessorCount / Math.Max(1, options.Threads)));
+    private readonly SemaphoreSlim _slowRuns = new(RunsAtOnce(options));
+    private Batcher? _batcher;
+    private int _active;
+    private int _waiting;
+
+    /// <summary>Told at a request's beginning, before its body is read; <see cref="End"/> at its end.</summary>
+    public void Begin() => Interlocked.Increment(ref _active);
+
+    public void End() => Interlocked.Decrement(ref _active);
 
     /// <param name="model">The call's model.</param>
     /// <param name="call">Gets the outputs.</param>
     /// <param name="outputs">Indices of the outputs to compute; null: all.</param>
     /// <param name="cancellation">Ends the wait for a core and the run itself.</param>
+    /// <exception cref="RequestException">503: too many are waiting already.</exception>
     public async ValueTask RunAsync(ServedModel model, InferenceCall call, int[]? outputs, CancellationToken cancellation)
     {
         model.Drift.ObserveInputs(call);
         OutputSelection selection = model.RunOf(outputs);
-        if (model.WillBeSlow(call)) await RunSlowlyAsync(call, selection, cancellation);
+        bool slow = model.WillBeSlow(call);
+        // Whoever is alone has nobody to be joined with.
+        bool joins = model.Batches && Volatile.Read(ref _active) > 1 && call.JoinableRows is > 0 and var rows && rows < options.BatchRows;
         // Over before a cancellation could reach it.
-        else call.Run(selection, CancellationToken.None);
+        if (!slow && !joins) call.Run(selection, CancellationToken.None);
+        else await WaitAndRunAsync(model, call, selection, joins, cancellation);
         model.Drift.ObserveOutputs(call, outputs ?? model.AllOutputs);
     }
 
     public void Dispose() => _slowRuns.Dispose();
+
+    // More runs at once than cores only make each of them slower.
+    private static int RunsAtOnce(ServerOptions options) => Math.Max(1, Environment.ProcessorCount / Math.Max(1, options.Threads));
+
+    private async ValueTask WaitAndRunAsync(ServedModel model, InferenceCall call, OutputSelection selection, bool joins, CancellationToken cancellation)
+    {
+        try
+        {
+            if (Interlocked.Increment(ref _waiting) > options.QueuedRequests)
+                throw new RequestException(StatusCodes.Status503ServiceUnavailable, $"{options.QueuedRequests} requests wait already; try again later");
+            if (joins) await BatcherOf(model).RunAsync(call, selection, cancellation);
+            else await RunSlowlyAsync(call, selection, cancellation);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
+    }
+
+    private Batcher BatcherOf(ServedModel model)
+    {
+        if (_batcher is { } batcher) return batcher;
+        Interlocked.CompareExchange(ref _batcher, new Batcher(model, options.BatchRows, RunsAtOnce(options), metrics), null);
+        return _batcher;
+    }
 
     private async ValueTask RunSlowlyAsync(InferenceCall call, OutputSelection selection, CancellationToken cancellation)
     {

@@ -28,6 +28,7 @@ internal sealed class GrpcHandler(
         CancellationTokenSource? deadline = null;
         CancellationTokenSource? linked = null;
         context.Response.ContentType = GrpcHeaders.ContentType;
+        if (inference) executor.Begin();
         try
         {
             CancellationToken cancellation = context.RequestAborted;
@@ -60,6 +61,7 @@ internal sealed class GrpcHandler(
         }
         finally
         {
+            if (inference) executor.End();
             linked?.Dispose();
             deadline?.Dispose();
             if (call is not null) model!.Return(call);

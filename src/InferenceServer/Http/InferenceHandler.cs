@@ -23,6 +23,7 @@ internal sealed class InferenceHandler(
         int code = StatusCodes.Status500InternalServerError;
         InferenceCall? call = null;
         ServedModel? model = state.Model;
+        executor.Begin();
         try
         {
             if (model is null) throw new RequestException(StatusCodes.Status503ServiceUnavailable, "the model is not loaded yet");
@@ -45,6 +46,7 @@ internal sealed class InferenceHandler(
         }
         finally
         {
+            executor.End();
             if (call is not null) model!.Return(call);
             metrics.Count(protocol, code, time.GetElapsedTime(start));
         }

@@ -54,8 +54,10 @@ internal sealed partial class ModelLoader(ServerOptions options, ModelFetcher fe
             var model = new ServedModel(options.Identity, session, metadata, drift);
             TimeSpan run = WarmUp.Run(model);
             CodecWarmUp.Run(model, options.Limits);
+            double gain = BatchProbe.Run(model);
+            model.Batches = options.BatchRows > 1 && gain > 0;
             if (golden is not null) GoldenCheck.Require(model, golden, options.Limits);
-            Log.Loaded(logger, options.Identity.Model, options.Identity.Revision, Session.RuntimeVersion, run.TotalMicroseconds, model.IsSlow);
+            Log.Loaded(logger, options.Identity.Model, options.Identity.Revision, Session.RuntimeVersion, run.TotalMicroseconds, model.IsSlow, model.Batches, gain);
             return model;
         }
         catch
@@ -99,7 +101,7 @@ internal sealed partial class ModelLoader(ServerOptions options, ModelFetcher fe
 
     private static partial class Log
     {
-        [LoggerMessage(10, LogLevel.Information, "Model {Model} {Revision} is ready (ONNX Runtime {Runtime}, {RunMicroseconds} us a run, off the socket loop: {IsSlow})")]
-        public static partial void Loaded(ILogger logger, string model, string revision, string runtime, double runMicroseconds, bool isSlow);
+        [LoggerMessage(10, LogLevel.Information, "Model {Model} {Revision} is ready (ONNX Runtime {Runtime}, {RunMicroseconds} us a run, off the socket loop: {IsSlow}, batches: {Batches}, gain of a batch: {BatchGain:F1})")]
+        public static partial void Loaded(ILogger logger, string model, string revision, string runtime, double runMicroseconds, bool isSlow, bool batches, double batchGain);
     }
 }

@@ -55,6 +55,9 @@ internal sealed class ServedModel : IDisposable
     /// <summary>Whether the warm-up's run was slow by itself.</summary>
     public bool IsSlow => WarmUpRun > s_slow;
 
+    /// <summary>Running rows of several requests together is right and pays; see <see cref="BatchProbe"/>.</summary>
+    public bool Batches { get; set; }
+
     /// <param name="run">The shortest run.</param>
     /// <param name="elements">Input elements that it had.</param>
     public void SetWarmUp(TimeSpan run, long elements)

@@ -53,7 +53,8 @@ internal static class WarmUp
         call.ReleaseOutputs();
     }
 
-    private static void Fill(InputTensor input, FeaturePlan? plan)
+    /// <summary>Gives an input values that the model's metadata allows, one row of them.</summary>
+    public static void Fill(InputTensor input, FeaturePlan? plan)
     {
         long[] shape = [.. input.Info.Shape.Select(size => size < 0 ? 1 : size)];
         int index = plan is null ? -1 : Array.FindIndex(plan.Features, feature => feature.Schema.Tensor == input.Info.Name);

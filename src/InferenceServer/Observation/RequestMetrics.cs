@@ -19,7 +19,11 @@ internal sealed class RequestMetrics
 
     private readonly ConcurrentDictionary<(string Protocol, int Code), CounterChild> _requests = new();
     private readonly Counter _counter;
+    // Powers of two, as batches are filled by doubling load.
+    private static readonly double[] s_rows = [1, 2, 4, 8, 16, 32, 64, 128, 256];
+
     private readonly HistogramChild _duration;
+    private readonly HistogramChild _batchRows;
     private readonly ModelIdentity _identity;
 
     public RequestMetrics(MetricRegistry registry, ModelIdentity identity)
@@ -35,6 +39,12 @@ internal sealed class RequestMetrics
             LatencyBuckets.Seconds,
             MetricLabels.Namespace, MetricLabels.Model, MetricLabels.Revision)
             .WithLabels(identity.Namespace, identity.Model, identity.Revision);
+        _batchRows = registry.CreateHistogram(
+            MetricNames.InferenceBatchRows,
+            "Rows of each run that joined the requests under way.",
+            s_rows,
+            MetricLabels.Namespace, MetricLabels.Model, MetricLabels.Revision)
+            .WithLabels(identity.Namespace, identity.Model, identity.Revision);
         foreach (string protocol in s_protocols)
         {
             foreach (int code in s_expectedCodes) Requests(protocol, code);
@@ -46,6 +56,8 @@ internal sealed class RequestMetrics
         Requests(protocol, code).Increment();
         _duration.Observe(duration.TotalSeconds);
     }
+
+    public void CountBatch(long rows) => _batchRows.Observe(rows);
 
     private CounterChild Requests(string protocol, int code) => _requests.TryGetValue((protocol, code), out CounterChild? child)
         ? child

@@ -1,3 +1,4 @@
+using Canario.InferenceServer.Execution;
 using Canario.InferenceServer.Grpc;
 using Canario.InferenceServer.Json;
 using Canario.OnnxRuntime;
@@ -22,6 +23,8 @@ internal sealed class InferenceCall : IDisposable
     public InputTensor[] Inputs { get; }
     public JsonOutput Json { get; } = new();
     public ProtoOutput Proto { get; } = new();
+    /// <summary>Its place in a batcher's queue.</summary>
+    public PendingCall Pending { get; } = new();
     public ReadOnlySpan<OnnxValue?> Outputs => _outputs;
 
     /// <summary>Of all inputs together.</summary>
@@ -32,6 +35,21 @@ internal sealed class InferenceCall : IDisposable
             long count = 0;
             foreach (InputTensor input in Inputs) count += input.ElementCount;
             return count;
+        }
+    }
+
+    /// <summary>Rows, when all inputs have as many; else 0: joined with others, theirs would shift.</summary>
+    public long JoinableRows
+    {
+        get
+        {
+            long rows = Inputs[0].Rows;
+            for (int i = 1; i < Inputs.Length; i++)
+            {
+                if (Inputs[i].Rows != rows) return 0;
+            }
+
+            return rows;
         }
     }
 
@@ -62,6 +80,26 @@ internal sealed class InferenceCall : IDisposable
 
     /// <summary>Class names of an output that was a map, in the order of its tensor's columns; null for other outputs.</summary>
     public string[]? KeysOf(int position) => _keys?[position];
+
+    /// <summary>Gives it outputs that were computed together with those of other calls.</summary>
+    public void SetOutputs(ReadOnlySpan<OnnxValue> outputs)
+    {
+        for (int i = 0; i < outputs.Length; i++) _outputs[i] = outputs[i];
+        OutputCount = outputs.Length;
+    }
+
+    /// <summary>Hands the outputs over: they are not this call's any more.</summary>
+    public OnnxValue[] TakeOutputs()
+    {
+        var taken = new OnnxValue[OutputCount];
+        for (int i = 0; i < taken.Length; i++)
+        {
+            taken[i] = _outputs[i]!;
+            _outputs[i] = null;
+        }
+
+        return taken;
+    }
 
     private void RunCancellable(PreparedRun run, CancellationToken cancellation)
     {

@@ -37,19 +37,21 @@ public static class Samples
     }
 
     /// <summary>Input [n, 256] → 1024 → 1024 → 16: 5 MB of weights, so that a row alone waits for memory and rows together share the wait.</summary>
-    public static byte[] WideMlp()
+    /// <param name="mixRows">The mean over all rows is taken off, so that a row's answer depends on the others.</param>
+    public static byte[] WideMlp(bool mixRows = false)
     {
 #pragma warning disable CA5394 // Weights of a test model need no secrecy.
         var random = new Random(2);
         float[] Draw(int count) => [.. Enumerable.Range(0, count).Select(_ => (float)(random.NextDouble() - 0.5) / 8)];
 #pragma warning restore CA5394
-        return new OnnxGraph()
+        OnnxGraph graph = new OnnxGraph()
             .Input("input", 1, "n", 256).Output("y", 1, "n", 16)
             .Weights("w1", Draw(256 * 1024), 256, 1024).Weights("w2", Draw(1024 * 1024), 1024, 1024).Weights("w3", Draw(1024 * 16), 1024, 16)
             .Node("MatMul", ["input", "w1"], ["a"]).Node("Relu", ["a"], ["b"])
             .Node("MatMul", ["b", "w2"], ["c"]).Node("Relu", ["c"], ["d"])
-            .Node("MatMul", ["d", "w3"], ["y"])
-            .Build();
+            .Node("MatMul", ["d", "w3"], [mixRows ? "e" : "y"]);
+        if (mixRows) graph.Node("ReduceMean", ["e"], ["mean"], OnnxGraph.Wholes("axes", 0)).Node("Sub", ["e", "mean"], ["y"]);
+        return graph.Build();
     }
 
     /// <summary>Input [n, 3, 48, 192] → four convolutions → [n, 8]: about a millisecond a row on one core.</summary>

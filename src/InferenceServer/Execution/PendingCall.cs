@@ -1,0 +1,49 @@
+using System.Threading.Tasks.Sources;
+using Canario.InferenceServer.Tensors;
+
+namespace Canario.InferenceServer.Execution;
+
+/// <summary>A call that waits to be run with others.</summary>
+internal sealed class PendingCall : IValueTaskSource
+{
+    // The answers are written on other threads, so that the next batch does not wait for them.
+    private ManualResetValueTaskSourceCore<bool> _core = new() { RunContinuationsAsynchronously = true };
+
+    public InferenceCall Call { get; private set; } = null!;
+    public OutputSelection Selection { get; private set; } = null!;
+    public CancellationToken Cancellation { get; private set; }
+    public long Rows => Call.Inputs[0].Rows;
+
+    /// <summary>Begins a wait.</summary>
+    public ValueTask Begin(InferenceCall call, OutputSelection selection, CancellationToken cancellation)
+    {
+        Call = call;
+        Selection = selection;
+        Cancellation = cancellation;
+        _core.Reset();
+        return new ValueTask(this, _core.Version);
+    }
+
+    /// <summary>They may lie in one tensor: the same outputs, and shapes that differ in the rows only.</summary>
+    public bool Fits(PendingCall other)
+    {
+        if (Selection != other.Selection) return false;
+        for (int i = 0; i < Call.Inputs.Length; i++)
+        {
+            if (!Call.Inputs[i].Shape[1..].SequenceEqual(other.Call.Inputs[i].Shape[1..])) return false;
+        }
+
+        return true;
+    }
+
+    public void Complete() => _core.SetResult(true);
+
+    public void Fail(Exception exception) => _core.SetException(exception);
+
+    public void GetResult(short token) => _core.GetResult(token);
+
+    public ValueTaskSourceStatus GetStatus(short token) => _core.GetStatus(token);
+
+    public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _core.OnCompleted(continuation, state, token, flags);
+}

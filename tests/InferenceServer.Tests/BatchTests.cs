@@ -1,0 +1,134 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Canario.Contract;
+using Canario.InferenceServer.Execution;
+using Canario.InferenceServer.Lifecycle;
+using Canario.InferenceServer.Models;
+using Canario.InferenceServer.Observation;
+using Canario.InferenceServer.Tensors;
+using Canario.OnnxRuntime;
+using Canario.Telemetry.Metrics;
+using Canario.TestModels;
+
+namespace Canario.InferenceServer.Tests;
+
+public sealed class BatchTests
+{
+    [Fact]
+    public async Task Requests_at_once_are_joined_and_each_gets_its_own_answer()
+    {
+        using var folder = new ModelFolder(Samples.WideMlp());
+        await using TestServer server = await TestServer.StartReadyAsync(folder.Path);
+        Assert.True(server.Get<ServerState>().Model!.Batches, server.Log);
+        string[] bodies = [.. Enumerable.Range(0, 24).Select(i => Body(i, 1 + i % 3))];
+        // One after the other they run alone.
+        var alone = new List<float[]>();
+        foreach (string body in bodies) alone.Add(await InferAsync(server, body));
+        Assert.Equal(0, Batches(server).Runs);
+
+        for (int round = 0; round < 20; round++)
+        {
+            float[][] together = await Task.WhenAll(bodies.Select(body => Task.Run(() => InferAsync(server, body))));
+            for (int i = 0; i < bodies.Length; i++)
+            {
+                Assert.Equal(alone[i].Length, together[i].Length);
+                Assert.All(alone[i].Zip(together[i]), pair => Assert.Equal(pair.First, pair.Second, Math.Max(1, MathF.Abs(pair.First)) * 1e-4f));
+            }
+        }
+
+        (double runs, double rows) = Batches(server);
+        Assert.True(rows > runs * 1.5, $"{rows} rows in {runs} runs");
+    }
+
+    [Fact]
+    public async Task A_model_whose_rows_depend_on_each_other_is_never_joined()
+    {
+        using var folder = new ModelFolder(Samples.WideMlp(mixRows: true));
+        await using TestServer server = await TestServer.StartReadyAsync(folder.Path);
+        Assert.False(server.Get<ServerState>().Model!.Batches);
+    }
+
+    [Fact]
+    public async Task Of_joined_calls_only_the_one_with_the_bad_input_fails()
+    {
+        using var folder = new ModelFolder(Samples.Lookup());
+        await using TestServer server = await TestServer.StartReadyAsync(folder.Path);
+        ServedModel model = server.Get<ServerState>().Model!;
+        var batcher = new Batcher(model, 32, 1, new RequestMetrics(new MetricRegistry(), new ModelIdentity("a", "b", "c")));
+        InferenceCall[] calls = [.. new long[] { 0, 1, 99, 2 }.Select(value => Call(model, value))];
+        Task[] runs = [.. calls.Select(call => batcher.RunAsync(call, model.RunOf(null), CancellationToken.None).AsTask())];
+        for (int i = 0; i < runs.Length; i++)
+        {
+            if (i == 2)
+            {
+                await Assert.ThrowsAsync<OnnxRuntimeException>(() => runs[2]);
+                continue;
+            }
+
+            await runs[i];
+            Assert.Equal([10f * (i == 3 ? 3 : i + 1)], calls[i].Outputs[0]!.Elements<float>().ToArray());
+        }
+
+        foreach (InferenceCall call in calls) model.Return(call);
+    }
+
+    [Fact]
+    public async Task A_call_cancelled_while_it_waits_is_not_run_and_others_are()
+    {
+        using var folder = new ModelFolder(Samples.Lookup());
+        await using TestServer server = await TestServer.StartReadyAsync(folder.Path);
+        ServedModel model = server.Get<ServerState>().Model!;
+        var batcher = new Batcher(model, 32, 1, new RequestMetrics(new MetricRegistry(), new ModelIdentity("a", "b", "c")));
+        InferenceCall first = Call(model, 1);
+        InferenceCall second = Call(model, 2);
+        Task gone = batcher.RunAsync(first, model.RunOf(null), new CancellationToken(canceled: true)).AsTask();
+        await batcher.RunAsync(second, model.RunOf(null), CancellationToken.None);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gone);
+        Assert.Null(first.Outputs[0]);
+        Assert.Equal([30f], second.Outputs[0]!.Elements<float>().ToArray());
+        model.Return(first);
+        model.Return(second);
+    }
+
+    [Fact]
+    public async Task More_waiting_requests_than_allowed_are_told_to_come_again()
+    {
+        using var folder = new ModelFolder(Samples.WideMlp());
+        await using TestServer server = await TestServer.StartReadyAsync(folder.Path, o => o with { QueuedRequests = 1, BatchRows = 1 });
+        // So many rows take some tens of milliseconds.
+        string body = $$"""{"inputs":[{"name":"input","shape":[1024,256],"datatype":"FP32","data":[{{string.Join(',', Enumerable.Repeat("0", 1024 * 256))}}]}],"outputs":[{"name":"y"}]}""";
+        HttpResponseMessage[] answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => server.Client.PostAsync("/v2/models/m/infer", new StringContent(body))));
+        Assert.All(answers, answer => Assert.Contains((int)answer.StatusCode, new[] { 200, 503 }));
+        Assert.Contains(answers, answer => (int)answer.StatusCode == 200);
+        HttpResponseMessage refused = answers.First(answer => (int)answer.StatusCode == 503);
+        Assert.Equal(TimeSpan.FromSeconds(1), refused.Headers.RetryAfter!.Delta);
+        Assert.Contains("1 requests wait already", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        foreach (HttpResponseMessage answer in answers) answer.Dispose();
+    }
+
+    private static InferenceCall Call(ServedModel model, long value)
+    {
+        InferenceCall call = model.Rent();
+        call.Inputs[0].SetShape([1]);
+        call.Inputs[0].Elements<long>(1)[0] = value;
+        return call;
+    }
+
+    private static string Body(int seed, int rows) =>
+        $$"""{"inputs":[{"name":"input","shape":[{{rows}},256],"datatype":"FP32","data":[{{string.Join(',', Enumerable.Range(0, rows * 256).Select(i => MathF.Sin(i * (seed + 1)).ToString("R", CultureInfo.InvariantCulture)))}}]}]}""";
+
+    private static async Task<float[]> InferAsync(TestServer server, string body)
+    {
+        (int status, JsonNode answer) = await server.PostAsync("/v2/models/m/infer", body);
+        Assert.Equal(200, status);
+        return [.. answer["outputs"]![0]!["data"]!.AsArray().Select(value => (float)value!)];
+    }
+
+    private static (double Runs, double Rows) Batches(TestServer server)
+    {
+        string[] lines = server.Client.GetStringAsync(HttpPaths.Metrics).GetAwaiter().GetResult().Split('\n');
+        double Read(string suffix) => double.Parse(
+            lines.Single(line => line.StartsWith(MetricNames.InferenceBatchRows + suffix + "{", StringComparison.Ordinal)).Split(' ')[^1], CultureInfo.InvariantCulture);
+        return (Read("_count"), Read("_sum"));
+    }
+}
