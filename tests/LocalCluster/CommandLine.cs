@@ -9,8 +9,21 @@ internal static class CommandLine
 {
     public static RootCommand Build() => new("A real Kubernetes on this machine, for tests and the demo.")
     {
-        Up(), Down(), Status(), LoadImage(), BuildImages(), RunControlPlane(),
+        BuildKubernetes(), Up(), Down(), Status(), LoadImage(), BuildImages(), RunControlPlane(),
     };
+
+    private static Command BuildKubernetes()
+    {
+        var command = new Command(
+            "build", "Install the Debian packages that are missing (as root) and compile Kubernetes into the cache, ahead of the first 'up' or test. Returns at once when all is there.");
+        command.SetAction((_, cancellationToken) => ReportAsync(async () =>
+        {
+            await SystemPackages.EnsureAsync(SystemPackages.ForAll, Console.Error.WriteLine, cancellationToken);
+            Console.WriteLine(await KubernetesBinaries.EnsureAsync(Console.Error.WriteLine, TimeProvider.System, cancellationToken));
+            return 0;
+        }));
+        return command;
+    }
 
     private static Command Up()
     {

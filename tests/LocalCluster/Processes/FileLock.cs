@@ -4,11 +4,13 @@ namespace Canario.LocalCluster.Processes;
 internal static class FileLock
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Reminder = TimeSpan.FromSeconds(20);
 
     public static async Task<IDisposable> TakeAsync(string path, string purpose, Action<string> progress, TimeProvider time, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        for (var told = false; ; told = true)
+        long? toldAt = null;
+        while (true)
         {
             try
             {
@@ -16,8 +18,12 @@ internal static class FileLock
             }
             catch (IOException) when (File.Exists(path))
             {
-                if (!told)
-                    progress($"Waiting for another process that is at {purpose} (lock {path}) …");
+                if (toldAt is null || time.GetElapsedTime(toldAt.Value) >= Reminder)
+                {
+                    progress($"Waiting for another process that is {purpose} (lock {path}) …");
+                    toldAt = time.GetTimestamp();
+                }
+
                 await Task.Delay(Interval, time, cancellationToken);
             }
         }

@@ -44,6 +44,9 @@ internal static class SystemPackages
         new("ca-certificates", "/etc/ssl/certs/ca-certificates.crt", "the base image's CA certificates"),
     ];
 
+    /// <summary>All but what only a build of Kubernetes needs.</summary>
+    public static IReadOnlyList<SystemPackage> ForAll { get; } = [.. ForNode, .. ForImages];
+
     public static async Task EnsureAsync(IReadOnlyList<SystemPackage> packages, Action<string> progress, CancellationToken cancellationToken)
     {
         var missing = packages.Where(package => !Path.Exists(package.Probe)).ToList();
@@ -57,8 +60,8 @@ internal static class SystemPackages
                 $"These Debian packages are missing:\n{list}\nInstall them as root: apt-get install --no-install-recommends {string.Join(' ', names)}");
         }
 
-        progress($"Installing Debian packages:\n{list}");
-        await InstallAsync(names, cancellationToken);
+        progress($"These Debian packages are missing:\n{list}");
+        await new Steps(progress, TimeProvider.System).DuringAsync("Installing them", InstallAsync(names, cancellationToken));
     }
 
     private static async Task InstallAsync(IReadOnlyList<string> names, CancellationToken cancellationToken)
