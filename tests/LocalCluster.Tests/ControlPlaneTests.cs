@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Text;
 using Canario.LocalCluster.Control;
@@ -62,7 +61,7 @@ public sealed class ControlPlaneTests
     [Fact]
     public async Task Components_die_with_a_killed_owner_and_the_next_start_removes_its_files()
     {
-        using var owner = StartCommand(kubeconfig: null, "control-plane", "--no-controllers");
+        using var owner = LocalClusterCommand.Start(kubeconfig: null, "control-plane", "--no-controllers");
         var directory = Path.GetDirectoryName(await owner.StandardOutput.ReadLineAsync())!;
         Assert.Equal(2, Leftovers.Find(directory).Count);
         Assert.True(Directory.Exists(directory));
@@ -97,19 +96,10 @@ public sealed class ControlPlaneTests
         var path = Path.GetTempFileName();
         await File.WriteAllTextAsync(path, Security.Kubeconfig.Build("https://cluster.example:6443", "ca", "admin", new("certificate", "key")));
 
-        using var command = StartCommand(path, "control-plane");
+        using var command = LocalClusterCommand.Start(path, "control-plane");
         Assert.Equal(path, await command.StandardOutput.ReadLineAsync());
         Assert.Equal("https://cluster.example:6443", Security.Kubeconfig.ReadServer(path));
         command.Kill();
         File.Delete(path);
-    }
-
-    private static Process StartCommand(string? kubeconfig, params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet", [typeof(ControlPlane).Assembly.Location, .. arguments]) { RedirectStandardOutput = true };
-        start.Environment.Remove("KUBECONFIG");
-        if (kubeconfig is not null)
-            start.Environment["KUBECONFIG"] = kubeconfig;
-        return Process.Start(start)!;
     }
 }

@@ -54,6 +54,8 @@ internal static class CommandLine
         var command = new Command("status", "Say what of the node runs. Exit code 0: up, 1: broken, 3: down.");
         command.SetAction((_, cancellationToken) => ReportAsync(async () =>
         {
+            if (LocalNode.ForeignKubeconfig is { } foreign)
+                await Console.Error.WriteLineAsync($"KUBECONFIG names {foreign}, another cluster. This is about the node of this machine:");
             var status = await LocalNode.StatusAsync(cancellationToken);
             Console.WriteLine($"{status.State}{(status.ApiServerUrl is null ? "" : $"  {status.ApiServerUrl}")}");
             foreach (var (name, runs) in status.State == NodeState.Down ? [] : status.Components)
@@ -94,7 +96,15 @@ internal static class CommandLine
             await SystemPackages.EnsureAsync(SystemPackages.ForImages, Console.Error.WriteLine, cancellationToken);
             var options = new ImageOptions { Tag = parse.GetValue(tag)!, BaseImage = parse.GetValue(from), OutputDirectory = parse.GetValue(output) };
             var archives = await ContainerImages.BuildAsync(options, cancellationToken);
-            if (parse.GetValue(noLoad) || (await LocalNode.StatusAsync(cancellationToken)).State != NodeState.Up)
+            if (parse.GetValue(noLoad))
+                return 0;
+            if (LocalNode.ForeignKubeconfig is { } foreign)
+            {
+                await Console.Error.WriteLineAsync(ForeignCluster.ExplainLoading(foreign, archives));
+                return 0;
+            }
+
+            if ((await LocalNode.StatusAsync(cancellationToken)).State != NodeState.Up)
                 return 0;
             foreach (var archive in archives)
                 Console.WriteLine(await LocalNode.LoadImageAsync(archive, cancellationToken));

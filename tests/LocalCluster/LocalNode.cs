@@ -22,11 +22,21 @@ public sealed class LocalNode
     /// <summary>Where the kubeconfig of the local node always is.</summary>
     public static string DefaultKubeconfigPath => NodeLayout.Kubeconfig;
 
+    /// <summary>
+    /// The kubeconfig of the cluster that KUBECONFIG names when that is not this machine's own node: nothing is provisioned then, and images are
+    /// loaded with that cluster's own tool. Null: the node is, or would be, provisioned here.
+    /// </summary>
+    // Our own kubeconfig in KUBECONFIG (as 'up' tells the user to set it) still means our own node.
+    public static string? ForeignKubeconfig =>
+        Environment.GetEnvironmentVariable("KUBECONFIG") == NodeLayout.Kubeconfig || EnvironmentKubeconfig.Path == NodeLayout.Kubeconfig
+            ? null
+            : EnvironmentKubeconfig.Path;
+
     public string KubeconfigPath { get; }
 
     public string ApiServerUrl { get; }
 
-    /// <summary>False for the cluster that KUBECONFIG names.</summary>
+    /// <summary>False for the cluster that KUBECONFIG names, see <see cref="ForeignKubeconfig"/>.</summary>
     public bool IsProvisioned { get; }
 
     /// <summary>Brings the node up, or finds it up. Takes seconds once Kubernetes is built.</summary>
@@ -88,23 +98,18 @@ public sealed class LocalNode
     public static Task<NodeStatus> StatusAsync(CancellationToken cancellationToken = default) =>
         NodeObserver.ObserveAsync(TimeProvider.System, cancellationToken);
 
-    /// <summary>Makes a docker or OCI archive's images known to the node; returns a line for each.</summary>
+    /// <summary>Makes a docker or OCI archive's images known to the node; returns a line for each. Only this machine's own node: see <see cref="ForeignKubeconfig"/>.</summary>
+    /// <exception cref="LocalClusterException">KUBECONFIG names another cluster; the message holds the command that loads the archive there.</exception>
     public static async Task<string> LoadImageAsync(string archive, CancellationToken cancellationToken = default)
     {
-        if (ForeignKubeconfig is { } foreign)
-            throw new LocalClusterException($"KUBECONFIG is {foreign}: load {archive} by that cluster's own means (kind load image-archive, k3s ctr images import).");
         if (!File.Exists(archive))
             throw new LocalClusterException($"There is no image archive at {archive}.");
+        if (ForeignKubeconfig is { } foreign)
+            throw new LocalClusterException(ForeignCluster.ExplainLoading(foreign, Path.GetFullPath(archive)));
         if (!File.Exists(NodeLayout.Marker))
             throw new LocalClusterException("The node is not up; run 'up' first.");
         return await ImageStore.ImportAsync(Path.GetFullPath(archive), cancellationToken);
     }
-
-    // Our own kubeconfig in KUBECONFIG (as 'up' tells the user to set it) still means our own node.
-    public static string? ForeignKubeconfig =>
-        Environment.GetEnvironmentVariable("KUBECONFIG") == NodeLayout.Kubeconfig || EnvironmentKubeconfig.Path == NodeLayout.Kubeconfig
-            ? null
-            : EnvironmentKubeconfig.Path;
 
     private static Task<IDisposable> LockAsync(Action<string> progress, CancellationToken cancellationToken) =>
         FileLock.TakeAsync(NodeLayout.LockFile, "bringing the node up or down", progress, TimeProvider.System, cancellationToken);

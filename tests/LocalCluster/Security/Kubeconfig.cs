@@ -28,19 +28,29 @@ internal static class Kubeconfig
 
         """;
 
+    /// <summary>The current context's name.</summary>
+    public static string ReadContext(string path) => Current(path, Load(path));
+
     /// <summary>The address of the current context's cluster.</summary>
     public static string ReadServer(string path)
     {
-        var stream = new YamlStream();
-        using (var reader = File.OpenText(path))
-            stream.Load(reader);
-        var root = stream.Documents.Count > 0 ? stream.Documents[0].RootNode : throw Invalid(path, "it is empty");
-        var current = Text(root, "current-context") ?? throw Invalid(path, "it has no current-context");
+        var root = Load(path);
+        var current = Current(path, root);
         var context = Named(root, "contexts", current) ?? throw Invalid(path, $"it has no context named '{current}'");
         var cluster = Text(Child(context, "context"), "cluster") ?? throw Invalid(path, $"context '{current}' names no cluster");
         var entry = Named(root, "clusters", cluster) ?? throw Invalid(path, $"it has no cluster named '{cluster}'");
         return Text(Child(entry, "cluster"), "server") ?? throw Invalid(path, $"cluster '{cluster}' has no server");
     }
+
+    private static YamlNode Load(string path)
+    {
+        var stream = new YamlStream();
+        using (var reader = File.OpenText(path))
+            stream.Load(reader);
+        return stream.Documents.Count > 0 ? stream.Documents[0].RootNode : throw Invalid(path, "it is empty");
+    }
+
+    private static string Current(string path, YamlNode root) => Text(root, "current-context") ?? throw Invalid(path, "it has no current-context");
 
     private static LocalClusterException Invalid(string path, string why) => new($"KUBECONFIG names {path}, but {why}.");
 
