@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Reflection;
 using Canario.InferenceServer.Configuration;
 using Canario.InferenceServer.Execution;
@@ -7,9 +8,11 @@ using Canario.InferenceServer.Http;
 using Canario.InferenceServer.Lifecycle;
 using Canario.InferenceServer.Models;
 using Canario.InferenceServer.Observation;
+using Canario.InferenceServer.Security;
 using Canario.Telemetry.Logging;
 using Canario.Telemetry.Metrics;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace Canario.InferenceServer;
 
@@ -49,6 +52,9 @@ internal static class InferenceApplication
         builder.Services.AddSingleton(_ => new HttpClient { Timeout = Timeout.InfiniteTimeSpan });
         builder.Services.AddSingleton<ModelFetcher>();
         builder.Services.AddSingleton<ModelLoader>();
+        builder.Services.AddSingleton<ApiKeys>();
+        builder.Services.AddSingleton<Admission>();
+        builder.Services.AddSingleton<ServerCertificate>();
         builder.Services.AddSingleton<RequestFailures>();
         builder.Services.AddSingleton<Executor>();
         builder.Services.AddSingleton<InferenceHandler>();
@@ -65,7 +71,8 @@ internal static class InferenceApplication
             kestrel.Limits.Http2.MaxStreamsPerConnection = MaximumStreams;
             kestrel.Limits.Http2.InitialConnectionWindowSize = Http2Window;
             kestrel.Limits.Http2.InitialStreamWindowSize = Http2Window;
-            Listen(kestrel, options, options.HttpPort, HttpProtocols.Http1);
+            // By the protocol that TLS agrees on, both may share a port; in clear text only one is known beforehand.
+            Listen(kestrel, options, options.HttpPort, options.UsesTls ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1);
             Listen(kestrel, options, options.GrpcPort ?? (options.HttpPort == 0 ? 0 : options.HttpPort + 1), HttpProtocols.Http2);
         });
 
@@ -74,6 +81,7 @@ internal static class InferenceApplication
             app.Services.GetRequiredService<ServerState>(),
             app.Services.GetRequiredService<InferenceHandler>(),
             app.Services.GetRequiredService<GrpcHandler>(),
+            app.Services.GetRequiredService<Admission>(),
             registry,
             Version);
         app.Run(dispatcher.HandleAsync);
@@ -82,8 +90,19 @@ internal static class InferenceApplication
 
     private static void Listen(KestrelServerOptions kestrel, ServerOptions options, int port, HttpProtocols protocols)
     {
-        if (options.Address == "*") kestrel.ListenAnyIP(port, listen => listen.Protocols = protocols);
-        else kestrel.Listen(ReadAddress(options.Address), port, listen => listen.Protocols = protocols);
+        if (options.Address == "*") kestrel.ListenAnyIP(port, Configure);
+        else kestrel.Listen(ReadAddress(options.Address), port, Configure);
+
+        void Configure(ListenOptions listen)
+        {
+            listen.Protocols = protocols;
+            if (!options.UsesTls) return;
+            ServerCertificate certificate = kestrel.ApplicationServices.GetRequiredService<ServerCertificate>();
+            listen.UseHttps(new TlsHandshakeCallbackOptions
+            {
+                OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions { ServerCertificateContext = certificate.Current }),
+            });
+        }
     }
 
     private static IPAddress ReadAddress(string address) => IPAddress.TryParse(address, out IPAddress? parsed)

@@ -27,6 +27,15 @@ internal sealed record ServerOptions
     public TimeSpan FetchTimeout { get; init; } = TimeSpan.FromMinutes(30);
     public int FetchAttempts { get; init; } = 5;
     public RequestLimits Limits { get; init; } = new();
+    /// <summary>Empty: everybody may ask.</summary>
+    public string ApiKeysFile { get; init; } = "";
+    /// <summary>Of one client; 0: as many as it likes.</summary>
+    public int RequestsPerSecond { get; init; }
+    /// <summary>0: as many as <see cref="RequestsPerSecond"/>.</summary>
+    public int RequestBurst { get; init; }
+    public string TlsCertificateFile { get; init; } = "";
+    public string TlsKeyFile { get; init; } = "";
+    public bool UsesTls => TlsCertificateFile.Length > 0 || TlsKeyFile.Length > 0;
     public string TerminationLog { get; init; } = "/dev/termination-log";
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 }

@@ -5,13 +5,14 @@ using Canario.InferenceServer.Http;
 using Canario.InferenceServer.Lifecycle;
 using Canario.InferenceServer.Models;
 using Canario.InferenceServer.Observation;
+using Canario.InferenceServer.Security;
 using Canario.InferenceServer.Tensors;
 
 namespace Canario.InferenceServer.Grpc;
 
 /// <summary>Answers the unary calls of <c>inference.GRPCInferenceService</c>, and <c>grpc.health.v1.Health/Check</c> for probes.</summary>
 internal sealed class GrpcHandler(
-    ServerOptions options, ServerState state, Executor executor, RequestMetrics metrics, RequestFailures failures, TimeProvider time)
+    ServerOptions options, ServerState state, Executor executor, Admission admission, RequestMetrics metrics, RequestFailures failures, TimeProvider time)
 {
     private const string Service = "inference.GRPCInferenceService";
     private const uint Serving = 1;
@@ -31,6 +32,8 @@ internal sealed class GrpcHandler(
         if (inference) executor.Begin();
         try
         {
+            if (inference) admission.Admit(context);
+            else if (path == $"/{Service}/ModelMetadata") admission.RequireKey(context);
             CancellationToken cancellation = context.RequestAborted;
             if (GrpcHeaders.ReadTimeout(context.Request.Headers[GrpcHeaders.Timeout]) is { } timeout)
             {

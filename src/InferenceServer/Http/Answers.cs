@@ -25,7 +25,8 @@ internal static class Answers
     public static async ValueTask WriteErrorAsync(HttpContext context, int status, string message)
     {
         if (context.Response.HasStarted) return;
-        if (status == StatusCodes.Status503ServiceUnavailable) context.Response.Headers.RetryAfter = "1";
+        if (status == StatusCodes.Status401Unauthorized) context.Response.Headers.WWWAuthenticate = "Bearer";
+        if (status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests) context.Response.Headers.RetryAfter = "1";
         JsonOutput output = new JsonOutput().Raw("{\"error\":"u8).Text(message).Raw("}"u8);
         try
         {

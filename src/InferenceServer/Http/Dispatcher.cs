@@ -4,6 +4,7 @@ using Canario.InferenceServer.Json;
 using Canario.InferenceServer.Lifecycle;
 using Canario.InferenceServer.Models;
 using Canario.InferenceServer.Observation;
+using Canario.InferenceServer.Security;
 using Canario.InferenceServer.V2;
 using Canario.Telemetry;
 using Canario.Telemetry.Metrics;
@@ -11,7 +12,7 @@ using Canario.Telemetry.Metrics;
 namespace Canario.InferenceServer.Http;
 
 /// <summary>Finds who answers a path. By hand: there are few paths, and routing tables cost more than the whole of a small inference.</summary>
-internal sealed class Dispatcher(ServerState state, InferenceHandler inference, GrpcHandler grpc, MetricRegistry registry, string version)
+internal sealed class Dispatcher(ServerState state, InferenceHandler inference, GrpcHandler grpc, Admission admission, MetricRegistry registry, string version)
 {
     private const string PredictPath = "/predict";
 
@@ -53,6 +54,19 @@ internal sealed class Dispatcher(ServerState state, InferenceHandler inference, 
         string action = next < parts.Length ? parts[next] : "";
         if (parts.Length > next + 1 || action is not ("" or "ready" or "infer"))
             return Answers.WriteErrorAsync(context, StatusCodes.Status404NotFound, "there is nothing at this path").AsTask();
+
+        // Inference asks for the key by itself; readiness is for probes.
+        if (action.Length == 0)
+        {
+            try
+            {
+                admission.RequireKey(context);
+            }
+            catch (RequestException e)
+            {
+                return Answers.WriteErrorAsync(context, e.Status, e.Message).AsTask();
+            }
+        }
 
         ServedModel? model = state.Model;
         if (model is null)

@@ -7,6 +7,7 @@ using Canario.InferenceServer.Lifecycle;
 using Canario.InferenceServer.Models;
 using Canario.InferenceServer.Observation;
 using Canario.InferenceServer.Predict;
+using Canario.InferenceServer.Security;
 using Canario.InferenceServer.Tensors;
 using Canario.InferenceServer.V2;
 using Microsoft.Extensions.Primitives;
@@ -15,7 +16,7 @@ namespace Canario.InferenceServer.Http;
 
 /// <summary>Answers inference requests of both REST protocols: body, parse, run, write.</summary>
 internal sealed class InferenceHandler(
-    ServerOptions options, ServerState state, Executor executor, RequestMetrics metrics, RequestFailures failures, TimeProvider time)
+    ServerOptions options, ServerState state, Executor executor, Admission admission, RequestMetrics metrics, RequestFailures failures, TimeProvider time)
 {
     public async Task HandleAsync(HttpContext context, string protocol, string requestId)
     {
@@ -26,6 +27,7 @@ internal sealed class InferenceHandler(
         executor.Begin();
         try
         {
+            admission.Admit(context);
             if (model is null) throw new RequestException(StatusCodes.Status503ServiceUnavailable, "the model is not loaded yet");
             call = model.Rent();
             int? jsonBytes;
