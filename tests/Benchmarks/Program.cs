@@ -12,6 +12,7 @@ if (args is [BareServer.Command, var port]) return await BareServer.RunAsync(por
     ("decode", DecodeBenchmark.RunAsync),
     ("router", RouterBenchmark.RunAsync),
     ("operator", OperatorBenchmark.RunAsync),
+    ("decision", DecisionBenchmark.RunAsync),
 ];
 
 int failures = 0;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Canario.Contract;
 using Canario.Kubernetes;
 using Canario.Kubernetes.Caching;
@@ -7,7 +6,6 @@ using Canario.Kubernetes.Configuration;
 using Canario.Kubernetes.Models;
 using Canario.LocalCluster;
 using Canario.Operator.Api;
-using Canario.Operator.Crd;
 
 namespace Canario.Benchmarks.Operator;
 
@@ -73,23 +71,9 @@ internal static class OperatorBenchmark
 
     private static async Task PrepareAsync(KubernetesClient client)
     {
-        var crd = JsonSerializer.Deserialize(CrdBuilder.Build().ToJsonString(), KubernetesJson.Default.CustomResourceDefinition)!;
-        await client.CreateAsync(Resources.CustomResourceDefinitions, crd, CancellationToken.None);
+        await CustomResource.CreateAsync(client);
         for (var i = 0; i < Namespaces; i++)
             await client.CreateAsync(Resources.Namespaces, new Namespace { Metadata = new ObjectMeta { Name = $"team-{i}" } }, CancellationToken.None);
-        var start = TimeProvider.System.GetTimestamp();
-        while (true)
-        {
-            try
-            {
-                await client.ListAsync(ModelDeployments.Resource, null, null, CancellationToken.None);
-                return;
-            }
-            catch (KubernetesException e) when (e.Error == KubernetesError.NotFound && TimeProvider.System.GetElapsedTime(start) < s_limit)
-            {
-                await Task.Delay(50);
-            }
-        }
     }
 
     private static Task Follow<T>(KubernetesClient client, ResourceType<T> type, Cache<T> cache, CancellationToken cancellationToken) where T : class, IKubernetesObject =>

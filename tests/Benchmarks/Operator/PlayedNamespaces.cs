@@ -49,27 +49,30 @@ internal sealed class PlayedNamespaces : IAsyncDisposable
     public async Task MakePodsReadyAsync(IEnumerable<string> namespaces)
     {
         var deployments = (await _client.ListAsync(Resources.Deployments, null, new ListOptions { LabelSelector = Labels.Model }, CancellationToken.None)).Items;
-        var routers = namespaces.Select(ns => new ObjectMeta
-        {
-            Namespace = ns,
-            Name = "router-0",
-            Labels = new Dictionary<string, string> { [Labels.ManagedBy] = Labels.ManagedByCanario, [Labels.Component] = Labels.ComponentRouter },
-        });
+        var routers = namespaces.Select(RouterPod);
         var pods = routers.Concat(deployments.Select(d => new ObjectMeta { Namespace = d.Metadata.Namespace, Name = d.Metadata.Name + "-0", Labels = d.Metadata.Labels }));
-        await Parallel.ForEachAsync(pods, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (metadata, token) => await MakeReadyAsync(metadata, token));
+        await Parallel.ForEachAsync(pods, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (metadata, token) => await MakeReadyAsync(_client, metadata, RouterAddress, token));
+    }
+
+    public static ObjectMeta RouterPod(string ns) => new()
+    {
+        Namespace = ns,
+        Name = "router-0",
+        Labels = new Dictionary<string, string> { [Labels.ManagedBy] = Labels.ManagedByCanario, [Labels.Component] = Labels.ComponentRouter },
+    };
+
+    /// <summary>A pod that is there and ready from its first moment on.</summary>
+    public static async Task MakeReadyAsync(KubernetesClient client, ObjectMeta metadata, string address, CancellationToken cancellationToken)
+    {
+        var pod = new Pod { Metadata = metadata, Spec = new PodSpec { Containers = [new Container { Name = "c", Image = "i" }] } };
+        await client.CreateAsync(Resources.Pods, pod, cancellationToken);
+        var status = $$$$"""{"status":{"phase":"Running","podIP":"{{{{address}}}}","conditions":[{"type":"Ready","status":"True"}]}}""";
+        await client.MergePatchAsync(Resources.Pods, metadata.Namespace, metadata.Name!, Encoding.UTF8.GetBytes(status), cancellationToken, "status");
     }
 
     public async ValueTask DisposeAsync()
     {
         await _router.StopAsync();
         await _router.DisposeAsync();
-    }
-
-    private async Task MakeReadyAsync(ObjectMeta metadata, CancellationToken cancellationToken)
-    {
-        var pod = new Pod { Metadata = metadata, Spec = new PodSpec { Containers = [new Container { Name = "c", Image = "i" }] } };
-        await _client.CreateAsync(Resources.Pods, pod, cancellationToken);
-        var status = $$$$"""{"status":{"phase":"Running","podIP":"{{{{RouterAddress}}}}","conditions":[{"type":"Ready","status":"True"}]}}""";
-        await _client.MergePatchAsync(Resources.Pods, metadata.Namespace, metadata.Name!, Encoding.UTF8.GetBytes(status), cancellationToken, "status");
     }
 }

@@ -93,7 +93,7 @@ internal static class DecisionLatency
         },
         s_never);
 
-    private static async Task WriteSliceAsync(KubernetesClient cluster, string service, int port)
+    internal static async Task WriteSliceAsync(KubernetesClient cluster, string service, int port)
     {
         ResourceType<EndpointSlice> type = await cluster.ResolveAsync([Resources.EndpointSlices, Resources.EndpointSlicesV1Beta1], s_never)
             ?? throw new InvalidOperationException("The API server has no EndpointSlice.");

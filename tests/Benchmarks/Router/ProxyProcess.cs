@@ -72,6 +72,10 @@ internal sealed class ProxyProcess : IDisposable
         return new ProxyProcess(RouterName, port, Loopback(admin, HttpPaths.Ready), RouterProgram, ["--listen-address", "127.0.0.1", "--admin-port", $"{admin}"]);
     }
 
+    /// <summary>The same on another address, such as a pod's, with the ports that pods have.</summary>
+    public static ProxyProcess RouterAt(string address, int admin) =>
+        new(RouterName, 0, new Uri($"http://{address}:{admin}{HttpPaths.Ready}"), RouterProgram, ["--listen-address", address, "--admin-port", $"{admin}"]);
+
     public RouterFiles? Files { get; private init; }
 
     public async Task WaitReadyAsync()

@@ -14,10 +14,12 @@ internal sealed class RouterClient : IDisposable
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly byte[] _buffer = new byte[16 * 1024];
 
-    public static async Task<RouterClient> ConnectAsync(int port)
+    public static Task<RouterClient> ConnectAsync(int port) => ConnectAsync(IPAddress.Loopback, port);
+
+    public static async Task<RouterClient> ConnectAsync(IPAddress address, int port)
     {
         var client = new RouterClient();
-        await client._socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port));
+        await client._socket.ConnectAsync(new IPEndPoint(address, port));
         return client;
     }
 
@@ -30,11 +32,16 @@ internal sealed class RouterClient : IDisposable
     }
 
     /// <returns>The revision that answered 200; null: any other answer, or none.</returns>
-    public async Task<string?> AskAsync()
+    public Task<string?> AskAsync() => AskAsync(s_request);
+
+    /// <summary>As <see cref="AskAsync()"/>, with a header.</summary>
+    public Task<string?> AskAsync(string header, string value) => AskAsync(Encoding.ASCII.GetBytes($"GET / HTTP/1.1\r\nHost: m\r\n{header}: {value}\r\n\r\n"));
+
+    private async Task<string?> AskAsync(byte[] request)
     {
         try
         {
-            await _socket.SendAsync(s_request);
+            await _socket.SendAsync(request);
             int filled = 0;
             while (true)
             {
