@@ -6,9 +6,12 @@ namespace Canario.LocalCluster.Tests;
 internal static class ApiClient
 {
     /// <summary>Speaks to the API server as the administrator, with what the control plane's certificate folder holds.</summary>
-    public static HttpClient Create(ControlPlane plane)
+    public static HttpClient Create(ControlPlane plane) => Create(plane.KubeconfigPath, plane.ApiServerUrl);
+
+    /// <param name="kubeconfig">The administrator's; the certificates are in a folder beside it.</param>
+    public static HttpClient Create(string kubeconfig, string url)
     {
-        var pki = Path.Combine(Path.GetDirectoryName(plane.KubeconfigPath)!, "pki");
+        var pki = Path.Combine(Path.GetDirectoryName(kubeconfig)!, "pki");
         var handler = new SocketsHttpHandler
         {
             SslOptions = new SslClientAuthenticationOptions
@@ -22,6 +25,6 @@ internal static class ApiClient
                 },
             },
         };
-        return new HttpClient(handler) { BaseAddress = new Uri(plane.ApiServerUrl) };
+        return new HttpClient(handler) { BaseAddress = new Uri(url) };
     }
 }

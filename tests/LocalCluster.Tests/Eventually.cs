@@ -4,14 +4,12 @@ namespace Canario.LocalCluster.Tests;
 
 internal static class Eventually
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
-
-    public static async Task IsTrueAsync(Func<Task<bool>> condition)
+    public static async Task IsTrueAsync(Func<Task<bool>> condition, int seconds = 60)
     {
         var watch = Stopwatch.StartNew();
         while (!await condition())
         {
-            Assert.True(watch.Elapsed < Limit, $"The condition did not hold within {Limit.TotalSeconds} s.");
+            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(seconds), $"The condition did not hold within {seconds} s.");
             await Task.Delay(50);
         }
     }

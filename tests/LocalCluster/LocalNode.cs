@@ -47,6 +47,7 @@ public sealed class LocalNode
         options ??= new LocalNodeOptions();
         var progress = options.Progress ?? Console.Error.WriteLine;
         var steps = new Steps(progress, TimeProvider.System);
+        await NodeUse.BeginAsync(alone: false, progress, TimeProvider.System, cancellationToken);
         using var ownership = await LockAsync(progress, cancellationToken);
         if ((await NodeObserver.ObserveAsync(TimeProvider.System, cancellationToken)).State == NodeState.Up)
         {
@@ -87,11 +88,13 @@ public sealed class LocalNode
         // The marker is written first and removed last: without it there is nothing of ours.
         if (!File.Exists(NodeLayout.Marker))
         {
+            NodeUse.End();
             steps.Say("The node is not up");
             return;
         }
 
         await NodeTeardown.RunAsync(steps, TimeProvider.System, cancellationToken);
+        NodeUse.End();
         steps.Say("The node is down; nothing is left of it");
     }
 

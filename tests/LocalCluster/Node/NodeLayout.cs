@@ -20,6 +20,9 @@ internal static class NodeLayout
 
     public static string LockFile { get; } = Path.Combine(CacheDirectory.Root, "cluster.lock");
 
+    /// <summary>Held by those who work with the node, see <see cref="NodeUse"/>.</summary>
+    public static string UseFile { get; } = Path.Combine(CacheDirectory.Root, "cluster.use");
+
     /// <summary>Written before anything else is touched, removed last: while it exists, something may be left.</summary>
     public static string Marker { get; } = Path.Combine(Directory, "node.json");
 

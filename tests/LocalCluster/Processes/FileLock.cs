@@ -6,7 +6,10 @@ internal static class FileLock
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Reminder = TimeSpan.FromSeconds(20);
 
-    public static async Task<IDisposable> TakeAsync(string path, string purpose, Action<string> progress, TimeProvider time, CancellationToken cancellationToken)
+    /// <param name="purpose">What its holder does, to be told to those who wait.</param>
+    /// <param name="isShared">Several may hold it so at a time; it keeps off only whoever wants it alone.</param>
+    public static async Task<IDisposable> TakeAsync(
+        string path, string purpose, Action<string> progress, TimeProvider time, CancellationToken cancellationToken, bool isShared = false)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         long? toldAt = null;
@@ -14,7 +17,9 @@ internal static class FileLock
         {
             try
             {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                return isShared
+                    ? new FileStream(path, FileMode.OpenOrCreate, FileAccess.Read, FileShare.Read)
+                    : new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
             catch (IOException) when (File.Exists(path))
             {
