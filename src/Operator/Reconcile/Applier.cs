@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Canario.Kubernetes;
 using Canario.Kubernetes.Models;
 
@@ -21,21 +23,24 @@ sealed class Applier(KubernetesClient client)
         var manifest = JsonSerializer.SerializeToElement(desired, type.ObjectJson);
         var hash = Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(manifest, ManifestJson.Default.JsonElement)))[..16];
         var key = (type.Kind, ObjectKey.Of(desired));
-        // An object on its way out is made anew once it is gone; its end is an event.
-        if (live?.Metadata.DeletionTimestamp is not null)
-            return;
+        // The cache holds only what has the operator's label. Applied to an object of somebody else, even without force, the manifest would be merged into it, owner and all.
+        live ??= await client.FindAsync(type, desired.Metadata.Namespace, desired.Metadata.Name!, cancellationToken);
         if (live is not null)
         {
             RequireSameOwner(type.Kind, desired, live);
-            if (IsAsWanted(type, manifest, hash, key, live))
+            // An object on its way out is made anew once it is gone; its end is an event.
+            if (live.Metadata.DeletionTimestamp is not null || IsAsWanted(type, manifest, hash, key, live))
                 return;
         }
 
         var annotations = new SortedDictionary<string, string>(desired.Metadata.Annotations?.ToDictionary() ?? [], StringComparer.Ordinal) { [HashAnnotation] = hash };
-        desired.Metadata = desired.Metadata with { Annotations = annotations };
-        var stored = await StoreAsync(type, desired, exists: live is not null, cancellationToken);
-        // What still differs is how the server writes it ("0.5" of a CPU becomes "500m"), and applying it again would not change that.
-        var tolerated = Drift.Find(manifest, JsonSerializer.SerializeToElement(stored, type.ObjectJson));
+        var cleaned = live is null ? null : await RemoveAdditionsAsync(type, manifest, live, cancellationToken);
+        // With the version, an addition in between is a conflict, and no difference to be tolerated below.
+        desired.Metadata = desired.Metadata with { Annotations = annotations, ResourceVersion = cleaned?.Metadata.ResourceVersion };
+        // Force only over what is known to be ours: an object that somebody else made a moment ago is a conflict, and seen at the next try.
+        var stored = await client.ApplyAsync(type, desired, cancellationToken, force: live is not null);
+        // What still differs is how the server writes it ("0.5" of a CPU becomes "500m"), or an admission webhook's will, and applying it again would not change that.
+        var tolerated = Differences(type, manifest, stored);
         _applied[key] = new Applied(hash, live?.Metadata.ResourceVersion, stored.Metadata.ResourceVersion, tolerated);
     }
 
@@ -75,26 +80,28 @@ sealed class Applier(KubernetesClient client)
             return true;
         if (live.Metadata.Annotations?.GetValueOrDefault(HashAnnotation) != hash)
             return false;
-        var differences = Drift.Find(manifest, JsonSerializer.SerializeToElement(live, type.ObjectJson));
+        var differences = Differences(type, manifest, live);
         if (!differences.IsSubsetOf(sameManifest ? known!.Tolerated : new HashSet<string>()))
             return false;
         _applied[key] = new Applied(hash, null, version, sameManifest ? known!.Tolerated : differences);
         return true;
     }
 
-    private async Task<T> StoreAsync<T>(ResourceType<T> type, T desired, bool exists, CancellationToken cancellationToken) where T : class, IKubernetesObject
+    /// <summary>The object without them; null: there were none that could be taken out.</summary>
+    private async Task<T?> RemoveAdditionsAsync<T>(ResourceType<T> type, JsonElement manifest, T live, CancellationToken cancellationToken) where T : class, IKubernetesObject
     {
-        try
-        {
-            // Force only over what is known to be ours: an object of the same name that somebody else made would otherwise be taken over.
-            return await client.ApplyAsync(type, desired, cancellationToken, force: exists);
-        }
-        catch (KubernetesException e) when (!exists && e.Error == KubernetesError.Conflict)
-        {
-            var found = await client.GetAsync(type, desired.Metadata.Namespace, desired.Metadata.Name!, cancellationToken);
-            RequireSameOwner(type.Kind, desired, found);
-            return await client.ApplyAsync(type, desired, cancellationToken, force: true);
-        }
+        if (Additions.Find(type.Kind, manifest, JsonSerializer.SerializeToElement(live, type.ObjectJson), new HashSet<string>()) is not { } patch)
+            return null;
+        patch["metadata"] = new JsonObject { ["resourceVersion"] = live.Metadata.ResourceVersion };
+        return await client.MergePatchAsync(type, live.Metadata.Namespace, live.Metadata.Name!, Encoding.UTF8.GetBytes(patch.ToJsonString()), cancellationToken);
+    }
+
+    private static HashSet<string> Differences<T>(ResourceType<T> type, JsonElement manifest, T live) where T : class, IKubernetesObject
+    {
+        var json = JsonSerializer.SerializeToElement(live, type.ObjectJson);
+        var found = new HashSet<string>(Drift.Find(manifest, json), StringComparer.Ordinal);
+        Additions.Find(type.Kind, manifest, json, found);
+        return found;
     }
 
     private static void RequireSameOwner(string kind, IKubernetesObject desired, IKubernetesObject live)
@@ -104,7 +111,7 @@ sealed class Applier(KubernetesClient client)
             ? live.Metadata.Labels?.GetValueOrDefault(Contract.Labels.ManagedBy) == Contract.Labels.ManagedByCanario
             : live.Metadata.OwnerReferences?.Any(o => o.Uid == owner) == true;
         if (!isOurs)
-            throw new ObstacleException(Obstacles.NameTaken, $"{kind} {desired.Metadata.Name} exists already and does not belong to this ModelDeployment; delete it, or use another name");
+            throw new ObstacleException(Obstacles.NameTaken, $"{kind} {desired.Metadata.Name} exists already and {(owner is null ? "is not Canario's; delete it" : "does not belong to this ModelDeployment; delete it, or use another name")}");
     }
 
     /// <param name="Over">Resource version that was applied over: the cache may show it for some moments.</param>

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Canario.Operator.Reconcile;
 
-/// <summary>Where a live object is not what was asked for. What is not asked for (defaults, status, other people's fields) is no difference.</summary>
+/// <summary>Where a live object is not what was asked for. What is not asked for (defaults, status, other people's fields) is no difference here; see <see cref="Additions"/>.</summary>
 static class Drift
 {
     /// <summary>One line a difference, path and live value; the same differences give the same lines.</summary>
@@ -41,7 +41,7 @@ static class Drift
         }
     }
 
-    private static bool IsEmpty(JsonElement value) => value.ValueKind switch
+    internal static bool IsEmpty(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Null => true,
         JsonValueKind.Array => value.GetArrayLength() == 0,

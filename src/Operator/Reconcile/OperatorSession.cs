@@ -1,4 +1,5 @@
 using Canario.Kubernetes;
+using Canario.Kubernetes.Caching;
 using Canario.Kubernetes.Events;
 using Canario.Kubernetes.Models;
 using Canario.Kubernetes.Work;
@@ -88,7 +89,7 @@ sealed class OperatorSession(
         catch (ObstacleException e)
         {
             Log.Obstacle(logger, key, e.Message, queue.AddWithBackoff(key).TotalSeconds);
-            if (view.ModelDeployments.Get(key) is { } deployment)
+            foreach (var deployment in Concerned(key))
                 events.Publish(Api.ModelDeployments.Resource, deployment, EventType.Warning, e.Reason, e.Message);
             return "obstacle";
         }
@@ -104,4 +105,10 @@ sealed class OperatorSession(
             return "error";
         }
     }
+
+    /// <summary>The ModelDeployment itself; of a namespace, all that its routers serve.</summary>
+    private IEnumerable<Api.ModelDeployment> Concerned(ObjectKey key) =>
+        key.Name.Length == 0 ? view.ModelDeployments.ByIndex(CacheIndexes.NamespaceName, key.Namespace)
+        : view.ModelDeployments.Get(key) is { } deployment ? [deployment]
+        : [];
 }
