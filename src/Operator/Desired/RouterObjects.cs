@@ -33,8 +33,8 @@ static class RouterObjects
         Metadata = BuildMetadata(ns),
         Rules =
         [
-            new PolicyRule { ApiGroups = [""], Resources = ["configmaps"], Verbs = ["get", "list", "watch"] },
-            new PolicyRule { ApiGroups = ["discovery.k8s.io"], Resources = ["endpointslices"], Verbs = ["get", "list", "watch"] },
+            new PolicyRule { ApiGroups = [""], Resources = ["configmaps"], Verbs = ["list", "watch"] },
+            new PolicyRule { ApiGroups = ["discovery.k8s.io"], Resources = ["endpointslices"], Verbs = ["list", "watch"] },
         ],
     };
 
@@ -47,7 +47,7 @@ static class RouterObjects
         Subjects = [new Subject { Kind = "ServiceAccount", Name = Names.Router, Namespace = ns }],
     };
 
-    /// <summary>Headless: gives the operator the routers' admin addresses.</summary>
+    /// <summary>Headless: the routers' admin ports by name, for whoever scrapes or debugs. The operator asks each pod at its own address.</summary>
     public static Service BuildService(string ns) => new()
     {
         ApiVersion = "v1",

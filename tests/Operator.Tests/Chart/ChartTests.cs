@@ -1,32 +1,24 @@
-using System.Diagnostics;
-using Canario.LocalCluster;
 using Canario.Operator.Desired;
-using YamlDotNet.RepresentationModel;
+using static Canario.Operator.Tests.Chart.HelmChart;
 
 namespace Canario.Operator.Tests.Chart;
 
 /// <summary>The chart as a real helm renders it.</summary>
 public sealed class ChartTests
 {
-    static readonly string Chart = Path.Combine(Checkout.Root, "charts", "canario");
-
     [Fact]
-    public async Task It_passes_helm_s_lint() => Assert.Contains("0 chart(s) failed", (await HelmAsync("lint", Chart)).Output, StringComparison.Ordinal);
+    public async Task It_passes_helm_s_lint() => Assert.Contains("0 chart(s) failed", (await HelmAsync("lint", Folder)).Output, StringComparison.Ordinal);
 
     [Fact]
     public async Task The_operator_may_do_all_that_it_grants_to_routers()
     {
         var role = Assert.Single(await RenderAsync(), document => Kind(document) == "ClusterRole" && Text(document, "metadata", "name") == "canario");
-        var held = Sequence(role, "rules").SelectMany(rule =>
-            from ns in Sequence(rule, "apiGroups")
-            from resource in Sequence(rule, "resources")
-            from verb in Sequence(rule, "verbs")
-            select $"{ns} {resource} {verb}").ToHashSet();
+        var held = Rights(role);
 
         Assert.DoesNotContain("*", string.Join(' ', held), StringComparison.Ordinal);
         foreach (var rule in RouterObjects.BuildRole("team").Rules!)
         {
-            var granted = from ns in rule.ApiGroups! from resource in rule.Resources! from verb in rule.Verbs! select $"{ns} {resource} {verb}";
+            var granted = from ns in rule.ApiGroups! from resource in rule.Resources! from verb in rule.Verbs! select $"{ns} {resource} {verb}".TrimStart();
             Assert.All(granted, grant => Assert.Contains(grant, held));
         }
     }
@@ -70,44 +62,9 @@ public sealed class ChartTests
     [InlineData("prometheus.address=prometheus:9090", "address")]
     public async Task A_value_that_is_not_allowed_is_refused(string setting, string named)
     {
-        var (exit, output) = await HelmAsync("template", "canario", Chart, "--set", setting);
+        var (exit, output) = await HelmAsync("template", "canario", Folder, "--set", setting);
 
         Assert.NotEqual(0, exit);
         Assert.Contains(named, output, StringComparison.Ordinal);
     }
-
-    static async Task<List<YamlNode>> RenderAsync(params string[] arguments)
-    {
-        var (exit, output) = await HelmAsync(["template", "canario", Chart, "--namespace", "canario-system", .. arguments]);
-        Assert.True(exit == 0, output);
-        var stream = new YamlStream();
-        stream.Load(new StringReader(output));
-        return [.. stream.Documents.Select(document => document.RootNode)];
-    }
-
-    static async Task<(int Exit, string Output)> HelmAsync(params string[] arguments)
-    {
-        var (exit, path) = await RunAsync(Path.Combine(Checkout.Root, "build", "helm"));
-        Assert.True(exit == 0, path);
-        return await RunAsync(path.Trim().Split('\n')[^1], arguments);
-    }
-
-    static async Task<(int Exit, string Output)> RunAsync(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(5));
-        var error = process.StandardError.ReadToEndAsync(limit.Token);
-        var output = await process.StandardOutput.ReadToEndAsync(limit.Token);
-        await process.WaitForExitAsync(limit.Token);
-        // Messages last: on success nothing of them may stand between the documents.
-        return (process.ExitCode, process.ExitCode == 0 ? output : output + await error);
-    }
-
-    static string Kind(YamlNode document) => Text(document, "kind");
-
-    static YamlNode Node(YamlNode node, params string[] path) => path.Aggregate(node, (current, key) => current[key]);
-
-    static string Text(YamlNode node, params string[] path) => Node(node, path).ToString();
-
-    static IEnumerable<YamlNode> Sequence(YamlNode node, params string[] path) => (YamlSequenceNode)Node(node, path);
 }
