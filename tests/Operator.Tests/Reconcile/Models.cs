@@ -30,6 +30,9 @@ internal static class Models
     public static Task SetModelAsync(KubernetesClient client, string ns, string version) =>
         PatchAsync(client, ns, $$$$"""{"spec":{"model":{"uri":"http://models/{{{{version}}}}/model.onnx"}}}""");
 
+    /// <summary>Another revision, whose pods crash where <see cref="PodPlayer.ByImage"/> plays them.</summary>
+    public static Task SetBrokenAsync(KubernetesClient client, string ns) => PatchAsync(client, ns, $$$$"""{"spec":{"server":{"image":"{{{{PodPlayer.BrokenImage}}}}"}}}""");
+
     public static Task<ModelDeployment> GetAsync(KubernetesClient client, string ns, string name = Name) =>
         client.GetAsync(ModelDeployments.Resource, ns, name, CancellationToken.None);
 

@@ -14,6 +14,9 @@ internal sealed class PodPlayer : IAsyncDisposable
     public const string CrashLoop =
         """{"status":{"phase":"Running","podIP":"127.0.0.1","conditions":[{"type":"Ready","status":"False"}],"containerStatuses":[{"name":"c","image":"i","imageID":"i","ready":false,"restartCount":3,"state":{"waiting":{"reason":"CrashLoopBackOff","message":"back-off"}},"lastState":{"terminated":{"exitCode":12,"message":"opset 99 is unknown"}}}]}}""";
 
+    /// <summary>Its pods crash.</summary>
+    public const string BrokenImage = "broken:1";
+
     private readonly KubernetesClient _client;
     private readonly string _namespace;
     private readonly Func<Pod, string> _stateOf;
@@ -28,6 +31,8 @@ internal sealed class PodPlayer : IAsyncDisposable
         _stateOf = stateOf ?? (_ => Ready);
         _playing = PlayAsync();
     }
+
+    public static string ByImage(Pod pod) => pod.Spec!.Containers![0].Image == BrokenImage ? CrashLoop : Ready;
 
     public static string RevisionOf(Pod pod) => pod.Metadata.Labels?.GetValueOrDefault(Labels.Revision) ?? "";
 
