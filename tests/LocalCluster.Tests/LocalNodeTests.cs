@@ -24,6 +24,19 @@ public sealed class LocalNodeTests
     {
         var wasUp = (await LocalNode.StatusAsync()).State != NodeState.Down;
         await TakeAloneAndDownAsync();
+        try
+        {
+            await CrashAndTakeDownAsync();
+        }
+        finally
+        {
+            if (wasUp)
+                await LocalNode.UpAsync();
+        }
+    }
+
+    private static async Task CrashAndTakeDownAsync()
+    {
         var before = await MachineTraces.ReadAsync();
         await RunPodAsync(await LocalNode.UpAsync());
         var ofTheNode = (await MachineTraces.ReadAsync()).Except(before).ToHashSet();
@@ -36,11 +49,15 @@ public sealed class LocalNodeTests
         await LocalNode.DownAsync();
 
         var after = await MachineTraces.ReadAsync();
-        Assert.Empty(after.Intersect(ofTheNode).Order());
-        Assert.Empty(before.Where(IsOfOthers).Except(after).Order());
+        AssertNone("is left", after.Intersect(ofTheNode));
+        AssertNone("of others is gone", before.Where(IsOfOthers).Except(after));
         Assert.Equal(NodeState.Down, (await LocalNode.StatusAsync()).State);
-        if (wasUp)
-            await LocalNode.UpAsync();
+    }
+
+    private static void AssertNone(string what, IEnumerable<string> traces)
+    {
+        var all = string.Join('\n', traces.Order());
+        Assert.True(all.Length == 0, $"This {what}:\n{all}");
     }
 
     private static async Task TakeAloneAndDownAsync()

@@ -27,6 +27,9 @@ internal static class KubernetesBinaries
         if (IsComplete(directory))
             return directory;
         await SystemPackages.EnsureAsync(SystemPackages.ForKubernetesBuild, progress, cancellationToken);
+        // Whoever builds holds the lock, so what another build left here was interrupted; it takes a gigabyte.
+        foreach (var abandoned in Directory.GetDirectories(Root, ".building-*"))
+            Directory.Delete(abandoned, recursive: true);
         // Beside its final place, so that it gets there by a rename: whoever sees the folder sees all of it.
         var scratch = Path.Combine(Root, $".building-{Environment.ProcessId}");
         try
