@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-.PHONY: help setup build test verify bench crd images up down status demo demo-down kind-up kind-down clean
+.PHONY: help setup build test verify bench crd images kubernetes up down status demo demo-down kind-up kind-down clean
 
 help: ## Show this help.
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ crd: ## Generate the CRD from the C# types into crds/ and the chart.
 
 images: ## Build the three container images and load them into the local node.
 	dotnet run -c Release --project tests/LocalCluster -- images
+
+kubernetes: ## Compile Kubernetes from Debian's source package ahead of need (once a machine, about eight minutes).
+	dotnet run -c Release --project tests/LocalCluster -- build
 
 up: ## Bring up a real one-node Kubernetes on this machine.
 	dotnet run -c Release --project tests/LocalCluster -- up
