@@ -78,6 +78,7 @@ internal static class InferenceApplication
 
         WebApplication app = builder.Build();
         var dispatcher = new Dispatcher(
+            options,
             app.Services.GetRequiredService<ServerState>(),
             app.Services.GetRequiredService<InferenceHandler>(),
             app.Services.GetRequiredService<GrpcHandler>(),

@@ -9,6 +9,7 @@ if (args is [BareServer.Command, var port]) return await BareServer.RunAsync(por
 (string Name, Func<Task<int>> Run)[] benchmarks =
 [
     ("inference", InferenceBenchmark.RunAsync),
+    ("batching", BatchBenchmark.RunAsync),
     ("decode", DecodeBenchmark.RunAsync),
     ("router", RouterBenchmark.RunAsync),
     ("operator", OperatorBenchmark.RunAsync),

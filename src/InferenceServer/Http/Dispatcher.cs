@@ -1,9 +1,12 @@
+using System.Text;
 using Canario.Contract;
+using Canario.InferenceServer.Configuration;
 using Canario.InferenceServer.Grpc;
 using Canario.InferenceServer.Json;
 using Canario.InferenceServer.Lifecycle;
 using Canario.InferenceServer.Models;
 using Canario.InferenceServer.Observation;
+using Canario.InferenceServer.OpenApi;
 using Canario.InferenceServer.Security;
 using Canario.InferenceServer.V2;
 using Canario.Telemetry;
@@ -12,9 +15,10 @@ using Canario.Telemetry.Metrics;
 namespace Canario.InferenceServer.Http;
 
 /// <summary>Finds who answers a path. By hand: there are few paths, and routing tables cost more than the whole of a small inference.</summary>
-internal sealed class Dispatcher(ServerState state, InferenceHandler inference, GrpcHandler grpc, Admission admission, MetricRegistry registry, string version)
+internal sealed class Dispatcher(ServerOptions options, ServerState state, InferenceHandler inference, GrpcHandler grpc, Admission admission, MetricRegistry registry, string version)
 {
     private const string PredictPath = "/predict";
+    private const string OpenApiPath = "/openapi.json";
 
     public Task HandleAsync(HttpContext context)
     {
@@ -34,6 +38,7 @@ internal sealed class Dispatcher(ServerState state, InferenceHandler inference, 
             HttpPaths.V2Live => GetAsync(context, () => LiveAsync(context)),
             HttpPaths.V2Ready => GetAsync(context, () => ReadyAsync(context)),
             "/v2" or "/v2/" => GetAsync(context, () => ServerAsync(context)),
+            OpenApiPath => GetAsync(context, () => OpenApiAsync(context)),
             _ when path.StartsWith("/v2/models/", StringComparison.Ordinal) => ModelAsync(context, path, requestId),
             _ => Answers.WriteErrorAsync(context, StatusCodes.Status404NotFound, "there is nothing at this path").AsTask(),
         };
@@ -108,6 +113,23 @@ internal sealed class Dispatcher(ServerState state, InferenceHandler inference, 
     {
         var output = new JsonOutput();
         V2MetadataWriter.WriteServer(output, version);
+        return WriteAsync(context, StatusCodes.Status200OK, output);
+    }
+
+    private Task OpenApiAsync(HttpContext context)
+    {
+        try
+        {
+            admission.RequireKey(context);
+        }
+        catch (RequestException e)
+        {
+            return Answers.WriteErrorAsync(context, e.Status, e.Message).AsTask();
+        }
+
+        if (state.Model is not { } model)
+            return Answers.WriteErrorAsync(context, StatusCodes.Status503ServiceUnavailable, "the model is not loaded yet").AsTask();
+        JsonOutput output = new JsonOutput().Raw(Encoding.UTF8.GetBytes(OpenApiDocument.Build(model, options, version).ToJsonString()));
         return WriteAsync(context, StatusCodes.Status200OK, output);
     }
 

@@ -33,6 +33,7 @@ internal sealed class ServedModel : IDisposable
         Features = metadata is { Features.Count: > 0 } ? FeaturePlan.Build(metadata, Inputs) : null;
         Results = OutputPlan.Build(metadata, Outputs);
         Drift = drift;
+        Description = metadata?.Description;
         HasSensitiveFeatures = metadata?.Features.Any(feature => feature.Sensitive) ?? false;
         _everything = Prepare(AllOutputs);
     }
@@ -48,6 +49,8 @@ internal sealed class ServedModel : IDisposable
     public IReadOnlyList<OutputPlan> Results { get; }
     public DriftObserver Drift { get; }
     public bool HasSensitiveFeatures { get; }
+    /// <summary>Of the metadata.</summary>
+    public string? Description { get; }
 
     /// <summary>The shortest warm-up run; <see cref="TimeSpan.MaxValue"/> where none went through.</summary>
     public TimeSpan WarmUpRun { get; private set; } = TimeSpan.MaxValue;

@@ -14,9 +14,9 @@ internal static class InferenceBenchmark
 
     public static async Task<int> RunAsync()
     {
-        Console.WriteLine($"medians of {Rounds} interleaved rounds of {Seconds} s, V2 JSON over loopback, server on one core, wrk on another; raw: session.run on one thread; bare: Kestrel reading the same body");
+        Console.WriteLine($"medians of {Rounds} interleaved rounds of {Seconds} s, V2 over loopback, server on one core, wrk on another; raw: session.run on one thread; bare: Kestrel reading the same body");
         Console.WriteLine(
-            $"{"",-20}{"raw us",9}{"raw/s",9}{"req/s",9}{"of raw",8}{"of bare",8}{"p50 us",9}{"p99 us",9}{"cpu us",9}{"of raw",8}{"of bare",8}  limits");
+            $"{"",-24}{"raw us",9}{"raw/s",9}{"req/s",9}{"of raw",8}{"of bare",8}{"p50 us",9}{"p99 us",9}{"cpu us",9}{"of raw",8}{"of bare",8}  limits");
         int failures = 0;
         foreach (InferenceCase @case in InferenceCase.All) failures += await MeasureAsync(@case);
         return failures;
@@ -30,16 +30,15 @@ internal static class InferenceBenchmark
             string path = Path.Combine(folder, ModelFiles.Model);
             await File.WriteAllBytesAsync(path, @case.Model);
             string script = Path.Combine(folder, "post.lua");
-            Wrk.WriteScript(script, @case.JsonBody());
+            Wrk.WriteScript(script, @case);
             using var raw = new RawRun(path, @case);
             using ServerProcess server = ServerProcess.Inference(folder);
             using ServerProcess bare = ServerProcess.Bare();
             await server.WaitReadyAsync();
             await bare.WaitReadyAsync();
-            // Until the JIT's second tier has replaced the first.
             raw.Measure(TimeSpan.FromSeconds(1));
-            await Wrk.RunAsync(script, server.Port, @case.Connections, Seconds);
-            await Wrk.RunAsync(script, bare.Port, @case.Connections, Seconds);
+            await server.WarmUpAsync(script, @case);
+            await bare.WarmUpAsync(script, @case);
 
             var raws = new List<(double Cpu, double Wall)>();
             var servers = new List<ServedRound>();
@@ -47,8 +46,8 @@ internal static class InferenceBenchmark
             for (int round = 0; round < Rounds; round++)
             {
                 raws.Add(raw.Measure(TimeSpan.FromSeconds(1)));
-                servers.Add(await LoadAsync(server, script, @case.Connections));
-                bares.Add(await LoadAsync(bare, script, @case.Connections));
+                servers.Add(await server.LoadAsync(script, @case.Connections, Seconds));
+                bares.Add(await bare.LoadAsync(script, @case.Connections, Seconds));
             }
 
             return Report(@case, raws, servers, bares);
@@ -57,13 +56,6 @@ internal static class InferenceBenchmark
         {
             Directory.Delete(folder, recursive: true);
         }
-    }
-
-    private static async Task<ServedRound> LoadAsync(ServerProcess server, string script, int connections)
-    {
-        double before = server.CpuSeconds();
-        WrkResult result = await Wrk.RunAsync(script, server.Port, connections, Seconds);
-        return new ServedRound(result, (server.CpuSeconds() - before) / result.Requests * 1e6);
     }
 
     private static int Report(InferenceCase @case, List<(double Cpu, double Wall)> raws, List<ServedRound> servers, List<ServedRound> bares)
@@ -77,7 +69,7 @@ internal static class InferenceBenchmark
         string limits = string.Join(", ", new[] { Limit("raw", @case.MostCpuOfRaw), Limit("bare", @case.MostCpuOfBare) }.Where(limit => limit.Length > 0));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{@case.Name,-20}{raw,9:F1}{rawRate,9:F0}{rate,9:F0}{rate / rawRate,8:F2}{rate / Median(bares.Select(b => b.Load.Rate)),8:F2}{Median(servers.Select(s => s.Load.P50)),9:F0}{Median(servers.Select(s => s.Load.P99)),9:F0}{cpu,9:F1}{ofRaw,8:F2}{ofBare,8:F2}  {limits}"));
+            $"{@case.Name,-24}{raw,9:F1}{rawRate,9:F0}{rate,9:F0}{rate / rawRate,8:F2}{rate / Median(bares.Select(b => b.Load.Rate)),8:F2}{Median(servers.Select(s => s.Load.P50)),9:F0}{Median(servers.Select(s => s.Load.P99)),9:F0}{cpu,9:F1}{ofRaw,8:F2}{ofBare,8:F2}  {limits}"));
 
         int failures = 0;
         long failed = servers.Sum(s => s.Load.Failed);
@@ -100,6 +92,4 @@ internal static class InferenceBenchmark
         double[] sorted = [.. values.Order()];
         return sorted[sorted.Length / 2];
     }
-
-    private sealed record ServedRound(WrkResult Load, double Cpu);
 }

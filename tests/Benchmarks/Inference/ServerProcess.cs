@@ -23,13 +23,13 @@ internal sealed class ServerProcess : IDisposable
 
     public int Port { get; }
 
-    public static ServerProcess Inference(string folder)
+    public static ServerProcess Inference(string folder, params string[] options)
     {
         int port = FreePort();
         return new ServerProcess(
             "Canario.InferenceServer",
             port,
-            ["--model-uri", $"file://{folder}/", "--http-port", $"{port}", "--grpc-port", "0", "--address", "127.0.0.1", "--drain-seconds", "0"]);
+            ["--model-uri", $"file://{folder}/", "--http-port", $"{port}", "--grpc-port", "0", "--address", "127.0.0.1", "--drain-seconds", "0", .. options]);
     }
 
     public static ServerProcess Bare()
@@ -59,8 +59,25 @@ internal sealed class ServerProcess : IDisposable
         }
     }
 
+    /// <summary>Loads the server until its code is compiled for good.</summary>
+    public async Task WarmUpAsync(string script, InferenceCase @case)
+    {
+        const int LongestRounds = 12;
+        long requests = 0;
+        for (int round = 0; round < LongestRounds && requests < @case.WarmUpRequests; round++)
+            requests += (await Wrk.RunAsync(script, Port, @case.Connections, 2)).Requests;
+    }
+
+    /// <summary>One round of load: what was answered, and CPU microseconds of the server for each request.</summary>
+    public async Task<ServedRound> LoadAsync(string script, int connections, int seconds)
+    {
+        double before = CpuSeconds();
+        WrkResult result = await Wrk.RunAsync(script, Port, connections, seconds);
+        return new ServedRound(result, (CpuSeconds() - before) / result.Requests * 1e6);
+    }
+
     /// <summary>User and system time so far.</summary>
-    public double CpuSeconds()
+    private double CpuSeconds()
     {
         string stat = File.ReadAllText($"/proc/{_process.Id}/stat");
         // The name in parentheses may hold spaces; fields 14 and 15 of the whole are 11 and 12 after it.

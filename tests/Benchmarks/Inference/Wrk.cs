@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Canario.Benchmarks.Inference;
@@ -19,18 +20,32 @@ internal static partial class Wrk
         return new WrkResult(figures[0], figures[0] / (figures[1] / 1e6), figures[2], figures[3], figures[4]);
     }
 
-    /// <summary>A script that posts one body and ends with the figures in one line.</summary>
-    public static void WriteScript(string path, string body) => File.WriteAllText(path, $$"""
-        wrk.method = "POST"
-        wrk.path = "/v2/models/model/infer"
-        wrk.headers["Content-Type"] = "application/json"
-        wrk.body = [==[{{body}}]==]
-        function done(summary, latency, requests)
-          local e = summary.errors
-          print(string.format("figures %d %d %d %d %d", summary.requests, summary.duration,
-            e.connect + e.read + e.write + e.status + e.timeout, latency:percentile(50), latency:percentile(99)))
-        end
-        """);
+    /// <summary>A script that posts a JSON body and ends with the figures in one line.</summary>
+    public static void WriteScript(string path, string json) => WriteScript(path, Encoding.UTF8.GetBytes(json), null);
+
+    /// <summary>A script that posts the case's body and ends with the figures in one line.</summary>
+    public static void WriteScript(string path, InferenceCase @case) =>
+        WriteScript(path, @case.Body(), @case.IsBinary ? Encoding.UTF8.GetByteCount(@case.Json()) : null);
+
+    private static void WriteScript(string path, byte[] bytes, int? jsonLength)
+    {
+        var body = new StringBuilder();
+        // Every byte as Lua writes one: the tensors hold any.
+        foreach (byte value in bytes) body.Append('\\').Append(value.ToString("D3", CultureInfo.InvariantCulture));
+        string header = jsonLength is null ? "" : $"wrk.headers[\"Inference-Header-Content-Length\"] = \"{jsonLength}\"";
+        File.WriteAllText(path, $$"""
+            wrk.method = "POST"
+            wrk.path = "/v2/models/model/infer"
+            wrk.headers["Content-Type"] = "{{(jsonLength is not null ? "application/octet-stream" : "application/json")}}"
+            {{header}}
+            wrk.body = "{{body}}"
+            function done(summary, latency, requests)
+              local e = summary.errors
+              print(string.format("figures %d %d %d %d %d", summary.requests, summary.duration,
+                e.connect + e.read + e.write + e.status + e.timeout, latency:percentile(50), latency:percentile(99)))
+            end
+            """);
+    }
 
     [GeneratedRegex(@"figures (\d+) (\d+) (\d+) (\d+) (\d+)")]
     private static partial Regex Summary();

@@ -1,0 +1,70 @@
+using System.Globalization;
+using Canario.Contract;
+
+namespace Canario.Benchmarks.Inference;
+
+/// <summary>The same server with and without joining requests, on a model where that pays and on one where it does not, in turn.</summary>
+internal static class BatchBenchmark
+{
+    private const int Rounds = 3;
+    private const int Seconds = 3;
+
+    public static async Task<int> RunAsync()
+    {
+        Console.WriteLine($"medians of {Rounds} interleaved rounds of {Seconds} s; --batch-rows 32 beside --batch-rows 1");
+        Console.WriteLine($"{"",-28}{"joined/s",10}{"alone/s",10}{"ratio",8}{"joined cpu us",15}{"alone cpu us",15}{"saved",8}{"p50 ratio",11}  limits");
+        InferenceCase wide = InferenceCase.Wide;
+        int failures = await MeasureAsync(wide, leastSaving: 1.2, mostLatency: null);
+        failures += await MeasureAsync(wide with { Name = "mlp 5 MB, binary, c=1", Connections = 1, WarmUpRequests = 4_000 }, leastSaving: null, mostLatency: 1.3);
+        failures += await MeasureAsync(InferenceCase.All[^1], leastSaving: 0.8, mostLatency: null);
+        return failures;
+    }
+
+    /// <param name="case">What is asked.</param>
+    /// <param name="leastSaving">Limit of CPU a request alone over joined; null: only shown.</param>
+    /// <param name="mostLatency">Limit of the median latency joined over alone; null: only shown.</param>
+    private static async Task<int> MeasureAsync(InferenceCase @case, double? leastSaving, double? mostLatency)
+    {
+        string folder = Directory.CreateTempSubdirectory("canario-bench-").FullName;
+        try
+        {
+            await File.WriteAllBytesAsync(Path.Combine(folder, ModelFiles.Model), @case.Model);
+            string script = Path.Combine(folder, "post.lua");
+            Wrk.WriteScript(script, @case);
+            using ServerProcess joined = ServerProcess.Inference(folder, "--batch-rows", "32");
+            using ServerProcess alone = ServerProcess.Inference(folder, "--batch-rows", "1");
+            await joined.WaitReadyAsync();
+            await alone.WaitReadyAsync();
+            await joined.WarmUpAsync(script, @case);
+            await alone.WarmUpAsync(script, @case);
+            var together = new List<ServedRound>();
+            var single = new List<ServedRound>();
+            for (int round = 0; round < Rounds; round++)
+            {
+                together.Add(await joined.LoadAsync(script, @case.Connections, Seconds));
+                single.Add(await alone.LoadAsync(script, @case.Connections, Seconds));
+            }
+
+            double rate = Median(together, r => r.Load.Rate);
+            double aloneRate = Median(single, r => r.Load.Rate);
+            double cpu = Median(together, r => r.Cpu);
+            double aloneCpu = Median(single, r => r.Cpu);
+            double latency = Median(together, r => r.Load.P50) / Median(single, r => r.Load.P50);
+            string limits = (leastSaving is { } s ? FormattableString.Invariant($"saved >= {s:F2}") : "") + (mostLatency is { } l ? FormattableString.Invariant($"p50 <= {l:F2}") : "");
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{@case.Name,-28}{rate,10:F0}{aloneRate,10:F0}{rate / aloneRate,8:F2}{cpu,15:F1}{aloneCpu,15:F1}{aloneCpu / cpu,8:F2}{latency,11:F2}  {limits}"));
+            long failed = together.Concat(single).Sum(r => r.Load.Failed);
+            if (failed > 0) Console.WriteLine($"  FAILED: {failed} requests failed");
+            bool missed = aloneCpu / cpu < leastSaving || latency > mostLatency;
+            if (missed) Console.WriteLine("  FAILED: a limit is missed");
+            return failed > 0 || missed ? 1 : 0;
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static double Median(List<ServedRound> rounds, Func<ServedRound, double> figure) => rounds.Select(figure).Order().ElementAt(rounds.Count / 2);
+}
