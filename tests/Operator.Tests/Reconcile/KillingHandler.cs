@@ -1,7 +1,7 @@
 namespace Canario.Operator.Tests.Reconcile;
 
 /// <summary>Ends a process at one of its writes: the request reaches the API server or not, the answer never comes back, and nothing is sent any more.</summary>
-internal sealed class KillingHandler(HttpMessageHandler inner, int killAt, bool afterTheWrite) : DelegatingHandler(inner)
+internal sealed class KillingHandler(int killAt, bool afterTheWrite) : DelegatingHandler
 {
     private readonly TaskCompletionSource _killed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _writes;
@@ -9,6 +9,13 @@ internal sealed class KillingHandler(HttpMessageHandler inner, int killAt, bool 
     public Task Killed => _killed.Task;
 
     public int Writes => Volatile.Read(ref _writes);
+
+    /// <summary>For the client, which has its transport from the first request on.</summary>
+    public HttpMessageHandler Around(HttpMessageHandler inner)
+    {
+        InnerHandler = inner;
+        return this;
+    }
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
