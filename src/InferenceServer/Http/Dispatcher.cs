@@ -18,6 +18,7 @@ namespace Canario.InferenceServer.Http;
 internal sealed class Dispatcher(ServerOptions options, ServerState state, InferenceHandler inference, GrpcHandler grpc, Admission admission, MetricRegistry registry, string version)
 {
     private const string PredictPath = "/predict";
+    private const string V1Path = "/v1/models/";
     private const string OpenApiPath = "/openapi.json";
 
     public Task HandleAsync(HttpContext context)
@@ -39,6 +40,7 @@ internal sealed class Dispatcher(ServerOptions options, ServerState state, Infer
             HttpPaths.V2Ready => GetAsync(context, () => ReadyAsync(context)),
             "/v2" or "/v2/" => GetAsync(context, () => ServerAsync(context)),
             OpenApiPath => GetAsync(context, () => OpenApiAsync(context)),
+            _ when path.StartsWith(V1Path, StringComparison.Ordinal) => ModelV1Async(context, path[V1Path.Length..], requestId),
             _ when path.StartsWith("/v2/models/", StringComparison.Ordinal) => ModelAsync(context, path, requestId),
             _ => Answers.WriteErrorAsync(context, StatusCodes.Status404NotFound, "there is nothing at this path").AsTask(),
         };
@@ -91,6 +93,19 @@ internal sealed class Dispatcher(ServerOptions options, ServerState state, Infer
             "ready" => GetAsync(context, () => ModelReadyAsync(context, model)),
             _ => GetAsync(context, () => MetadataAsync(context, model)),
         };
+    }
+
+    /// <summary><c>/v1/models/{name}[:predict]</c></summary>
+    private Task ModelV1Async(HttpContext context, string rest, string requestId)
+    {
+        string[] parts = rest.Split(':');
+        if (parts.Length > 2 || (parts.Length == 2 && parts[1] != "predict")) return NotFoundAsync(context, "there is nothing at this path");
+        if (state.Model is { } model && parts[0] != model.Name)
+            return NotFoundAsync(context, $"there is no model {Tensors.TensorNames.Quote(parts[0])}; '{model.Name}' is served");
+        if (parts.Length == 2) return PostAsync(context, RequestMetrics.V1, requestId);
+        return state.Model is { } loaded
+            ? GetAsync(context, () => ModelReadyAsync(context, loaded))
+            : Answers.WriteErrorAsync(context, StatusCodes.Status503ServiceUnavailable, "the model is not loaded yet").AsTask();
     }
 
     private Task PostAsync(HttpContext context, string protocol, string requestId) => HttpMethods.IsPost(context.Request.Method)

@@ -9,6 +9,7 @@ using Canario.InferenceServer.Observation;
 using Canario.InferenceServer.Predict;
 using Canario.InferenceServer.Security;
 using Canario.InferenceServer.Tensors;
+using Canario.InferenceServer.V1;
 using Canario.InferenceServer.V2;
 using Microsoft.Extensions.Primitives;
 
@@ -33,9 +34,13 @@ internal sealed class InferenceHandler(
             int? jsonBytes;
             using (RequestBody body = await RequestBody.ReadAsync(context, options.Limits.MaximumBodyBytes))
             {
-                jsonBytes = protocol == RequestMetrics.V2
-                    ? await InferAsync(model, call, body.Bytes, context, requestId)
-                    : await PredictAsync(model, call, body.Bytes, context, requestId);
+                jsonBytes = protocol switch
+                {
+                    RequestMetrics.V2 => await InferAsync(model, call, body.Bytes, context, requestId),
+                    // Rows of named features have the same form in both.
+                    RequestMetrics.V1 when model.Features is null => await InferV1Async(model, call, body.Bytes, context),
+                    _ => await PredictAsync(model, call, body.Bytes, context, requestId),
+                };
             }
 
             code = StatusCodes.Status200OK;
@@ -80,6 +85,20 @@ internal sealed class InferenceHandler(
         await executor.RunAsync(model, call, null, context.RequestAborted);
         PredictResponseWriter.Write(call.Json, model, call, many, requestId);
         return null;
+    }
+
+    private async ValueTask<int?> InferV1Async(ServedModel model, InferenceCall call, ReadOnlyMemory<byte> body, HttpContext context)
+    {
+        ParseV1(call, body);
+        await executor.RunAsync(model, call, null, context.RequestAborted);
+        V1ResponseWriter.Write(call.Json, model, call);
+        return null;
+    }
+
+    private void ParseV1(InferenceCall call, ReadOnlyMemory<byte> body)
+    {
+        var cursor = new JsonCursor(body.Span, options.Limits.MaximumStringBytes);
+        V1RequestParser.Parse(ref cursor, call, options.Limits);
     }
 
     private V2Request ParseV2(ServedModel model, InferenceCall call, ReadOnlyMemory<byte> body, int? headerLength)

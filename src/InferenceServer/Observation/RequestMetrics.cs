@@ -10,9 +10,10 @@ internal sealed class RequestMetrics
 {
     public const string V2 = "v2-rest";
     public const string Grpc = "v2-grpc";
+    public const string V1 = "v1-rest";
     public const string Predict = "predict";
 
-    private static readonly string[] s_protocols = [V2, Grpc, Predict];
+    private static readonly string[] s_protocols = [V2, Grpc, V1, Predict];
 
     // Those that a healthy or failing model answers; others get their series when they happen.
     private static readonly int[] s_expectedCodes = [200, 400, 500, 503];

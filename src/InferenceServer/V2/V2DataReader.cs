@@ -33,6 +33,13 @@ internal static class V2DataReader
         }
     }
 
+    /// <summary>Reads one row, nested by <paramref name="row"/>; a row without dimensions is a bare element.</summary>
+    public static void ReadRow(ref JsonCursor cursor, InputTensor input, scoped ReadOnlySpan<long> row, ref int offset)
+    {
+        if (row.IsEmpty) ElementJson.Read(ref cursor, input, offset++, 1);
+        else ReadNested(ref cursor, input, row, 0, ref offset);
+    }
+
     private static void ReadNested(ref JsonCursor cursor, InputTensor input, scoped ReadOnlySpan<long> shape, int dimension, ref int offset)
     {
         if (dimension == shape.Length - 1)

@@ -1,0 +1,79 @@
+using System.Text.Json.Nodes;
+using Canario.Contract;
+using Canario.TestModels;
+
+namespace Canario.InferenceServer.Tests;
+
+public sealed class V1Tests
+{
+    private const string Path = "/v1/models/m:predict";
+
+    [Fact]
+    public async Task Rows_of_a_tensor_are_answered_row_by_row_nested_by_the_models_shape()
+    {
+        byte[] model = new OnnxGraph().Input("x", 1, "n", 2, 3).Output("y", 1, "n", 2, 3).Node("Identity", ["x"], ["y"]).Build();
+        using var folder = new ModelFolder(model);
+        await using TestServer server = await TestServer.StartReadyAsync(folder.Path);
+        (int status, JsonNode answer) = await server.PostAsync(Path, """{"signature_name":"serving","instances":[[[1,2,3],[4,5,6]],[[7,8,9.5],[-1,0,1]]]}""");
+        Assert.Equal(200, status);
+        Assert.Equal("""{"predictions":[[[1,2,3],[4,5,6]],[[7,8,9.5],[-1,0,1]]]}""", answer.ToJsonString());
+        Assert.True((bool)JsonNode.Parse(await server.Client.GetStringAsync("/v1/models/m"))!["ready"]!);
+    }
+
+    [Fact]
+    public async Task Rows_without_dimensions_are_bare_values_and_several_outputs_are_named()
+    {
+        byte[] model = new OnnxGraph().Input("x", 7, "n").Output("same", 7, "n").Output("float", 1, "n")
+            .Node("Identity", ["x"], ["same"]).Node("Cast", ["x"], ["float"], OnnxGraph.Whole("to", 1)).Build();
+        using var folder = new ModelFolder(model);
+        await using TestServer server = await TestServer.StartReadyAsync(folder.Path);
+        (int status, JsonNode answer) = await server.PostAsync(Path, """{"instances":[7,-8]}""");
+        Assert.Equal(200, status);
+        Assert.Equal("""{"predictions":[{"same":7,"float":7},{"same":-8,"float":-8}]}""", answer.ToJsonString());
+    }
+
+    [Fact]
+    public async Task Rows_of_named_features_are_answered_as_predict_does_and_counted_as_V1()
+    {
+        using ModelFolder folder = ModelFolder.WithFeatures();
+        await using TestServer server = await TestServer.StartReadyAsync(folder.Path);
+        (int status, JsonNode answer) = await server.PostAsync(Path, $$"""{"instances":[{{ModelFolder.Row}},{{ModelFolder.Row}}]}""");
+        Assert.Equal(200, status);
+        (_, JsonNode predicted) = await server.PostAsync("/predict", $"[{ModelFolder.Row},{ModelFolder.Row}]");
+        Assert.Equal(predicted["predictions"]!.ToJsonString(), answer["predictions"]!.ToJsonString());
+        Assert.Contains(
+            (await server.Client.GetStringAsync(HttpPaths.Metrics)).Split('\n'),
+            line => line.StartsWith(MetricNames.InferenceRequests, StringComparison.Ordinal) && line.Contains("\"v1-rest\"") && line.Contains("\"200\"") && line.EndsWith(" 1", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("""{"instances":[]}""", 400, "no rows are given")]
+    [InlineData("""{}""", 400, "'instances' is missing")]
+    [InlineData("""{"instances":[[1,2]],"instances":[[1,2]]}""", 400, "given twice")]
+    [InlineData("""{"instances":[[1,2,3]]}""", 400, "has not the number of elements")]
+    [InlineData("""{"instances":[[1]]}""", 400, "fewer elements")]
+    [InlineData("""{"instances":[1,2]}""", 400, "'[' expected")]
+    [InlineData("""{"instances":[["x","y"]]}""", 400, "a number expected")]
+    [InlineData("""[[1,2]]""", 400, "'{' expected")]
+    public async Task A_bad_request_is_told_what_is_wrong(string body, int expected, string message)
+    {
+        using var folder = new ModelFolder(new OnnxGraph().Input("x", 1, "n", 2).Output("y", 1, "n", 2).Node("Identity", ["x"], ["y"]).Build());
+        await using TestServer server = await TestServer.StartReadyAsync(folder.Path);
+        (int status, JsonNode answer) = await server.PostAsync(Path, body);
+        Assert.Equal(expected, status);
+        Assert.Contains(message, (string)answer["error"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_model_with_several_inputs_and_other_paths_are_refused()
+    {
+        using var folder = new ModelFolder(Samples.Trio());
+        await using TestServer server = await TestServer.StartReadyAsync(folder.Path);
+        (int status, JsonNode answer) = await server.PostAsync(Path, """{"instances":[[1,2]]}""");
+        Assert.Equal(400, status);
+        Assert.Contains("send them to the V2 path", (string)answer["error"]!, StringComparison.Ordinal);
+        foreach (string path in new[] { "/v1/models/other:predict", "/v1/models/m:explain", "/v1/models/m:predict:x" })
+            Assert.Equal(404, (await server.PostAsync(path, "{}")).Status);
+        Assert.Equal(405, (int)(await server.Client.GetAsync(Path)).StatusCode);
+    }
+}
