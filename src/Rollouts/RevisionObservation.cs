@@ -10,6 +10,9 @@ public sealed record RevisionObservation
 
     public int Ready { get; init; }
 
+    /// <summary>All of its pods, those that start or end included.</summary>
+    public int Pods { get; init; }
+
     /// <summary>Replicas of the newest template.</summary>
     public int Updated { get; init; }
 

@@ -15,6 +15,7 @@ public static class RolloutReasons
     public const string ProgressDeadlineExceeded = "ProgressDeadlineExceeded";
     public const string CapacityPending = "CapacityPending";
     public const string CapacityLost = "CapacityLost";
+    public const string StableStopping = "StableStopping";
     public const string CapacityBack = "CapacityBack";
     public const string TrafficPending = "TrafficPending";
     public const string StepEntered = "StepEntered";

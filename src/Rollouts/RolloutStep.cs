@@ -12,8 +12,11 @@ public sealed record RolloutStep
     /// <summary>Candidate's replicas as a share of <see cref="RolloutPlan.Replicas"/>, rounded up; at least one replica.</summary>
     public int CandidateCapacityPercent { get; init; } = 100;
 
-    /// <summary>Stable's replicas as a share of <see cref="RolloutPlan.Replicas"/>, rounded up; lowered only after the weight is in force.</summary>
+    /// <summary>Stable's replicas as a share of <see cref="RolloutPlan.Replicas"/>, rounded up, none at 0; lowered only after the weight is in force.</summary>
     public int StableCapacityPercent { get; init; } = 100;
+
+    /// <summary>Stable is brought to its capacity, and its pods are gone, before the candidate's are asked for: the two never run together, at the price of a gap in service.</summary>
+    public bool StableFirst { get; init; }
 
     public StepHold Hold { get; init; } = new();
 

@@ -28,6 +28,21 @@ static class Plans
         Gates = [.. gates.Select(gate => gate.Name)],
     });
 
+    public static RolloutPlan Recreate(string revision, params GateSpec[] gates) => Build(revision, gates, new StrategySpec { Name = StrategyNames.Recreate });
+
+    public static RolloutPlan RollingUpdate(string revision, int replicas, int maxSurge, int maxUnavailable, params GateSpec[] gates) => Build(
+        revision,
+        gates,
+        new StrategySpec
+        {
+            Name = StrategyNames.RollingUpdate,
+            Replicas = replicas,
+            MaxSurge = maxSurge,
+            MaxUnavailable = maxUnavailable,
+            DefaultHold = TimeSpan.FromSeconds(10),
+            Gates = [.. gates.Select(gate => gate.Name)],
+        }) with { Replicas = replicas };
+
     public static RateMeasurement Rates(long candidate, long candidateBad, long stable, long stableBad, bool concurrent = true) =>
         new(new RateCounts(candidate, candidateBad), new RateCounts(stable, stableBad), concurrent);
 

@@ -52,6 +52,18 @@ public sealed class PolicyTests
     }
 
     [Fact]
+    public void A_recreated_candidate_is_compared_with_what_stable_did_before_the_gap()
+    {
+        var cluster = TimelineTests.WithStable(Plans.Recreate(Plans.Two, Plans.Errors));
+        cluster.Ending[Plans.One] = 1;
+        cluster.For(10).Ending.Clear();
+        cluster.Until(state => state is { Phase: RolloutPhase.Baking, StepStartedAt: not null });
+        var request = Assert.Single(RolloutMachine.Measures(cluster.Plan, cluster.State));
+        Assert.Equal(cluster.State.RolloutStartedAt, request.StableUntil);
+        Assert.True(request.CandidateFrom - request.StableUntil > TimeSpan.FromSeconds(50));
+    }
+
+    [Fact]
     public void A_weight_is_believed_only_when_it_is_acknowledged()
     {
         var cluster = TimelineTests.WithStable(Plans.Canary(Plans.Two, Plans.Errors));

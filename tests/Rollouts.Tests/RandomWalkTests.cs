@@ -11,7 +11,7 @@ public sealed class RandomWalkTests
     [
         .. Enum.GetNames<RolloutPhase>(),
         RolloutReasons.Promoted, RolloutReasons.RolledBack, RolloutReasons.Superseded, RolloutReasons.SpecRestored, RolloutReasons.Aborted,
-        RolloutReasons.ProgressDeadlineExceeded, RolloutReasons.CapacityLost, RolloutReasons.ProviderUnavailable, RolloutReasons.ProviderBack,
+        RolloutReasons.ProgressDeadlineExceeded, RolloutReasons.StableStopping, RolloutReasons.CapacityLost, RolloutReasons.ProviderUnavailable, RolloutReasons.ProviderBack,
         RolloutReasons.CommandHandled, RolloutReasons.CommandRefused, GateTypes.ErrorRate, GateTypes.PredictionDrift, "CrashLoopBackOff",
     ];
 
@@ -53,7 +53,7 @@ public sealed class RandomWalkTests
                 throw new InvalidOperationException($"Seed {seed}, step {step}: {before.Phase} to {decision.Next.Phase}, {decision.Next.Reason}. {failure.Message}", failure);
             }
 
-            seen.UnionWith(decision.Transitions.Select(transition => transition.Reason).Append(decision.Next.Phase.ToString()));
+            seen.UnionWith(decision.Transitions.Select(transition => transition.Reason).Append(decision.Next.Phase.ToString()).Append(decision.Next.Reason));
         }
     }
 
@@ -83,6 +83,15 @@ public sealed class RandomWalkTests
             Assert.False(mayServe && stableGone && next.Weight is > 0 and < 100, "stable without a ready pod keeps weight beside a candidate that serves");
             Assert.False(next.Phase == RolloutPhase.RollingBack && before.CandidateRevision == candidate && next.Weight > before.Weight, "a rollback raises the weight");
             Assert.False(next.Phase == RolloutPhase.Preparing && (next.Weight > 0 || next.Mirror > 0), "traffic while preparing");
+        }
+
+        // What may not run twice does not: a side starts when the other side's pods are gone.
+        if (plan.Steps is [{ StableFirst: true }, ..] && next is { StableRevision: { } old, CandidateRevision: { } young })
+        {
+            int Pods(string revision) => facts.Revisions.FirstOrDefault(r => r.Revision == revision)?.Pods ?? 0;
+            var replicas = before.CandidateRevision == young ? before.CandidateReplicas : 0;
+            Assert.False(next.CandidateReplicas > replicas && Pods(old) > 0, "the candidate starts beside stable");
+            Assert.False(before is { StableReplicas: 0 } && next.StableReplicas > 0 && before.CandidateRevision == young && Pods(young) > 0, "stable starts beside the candidate");
         }
 
         // Rejected stays rejected.
@@ -131,6 +140,7 @@ public sealed class RandomWalkTests
     {
         cluster.ReadyAtMost.Clear();
         cluster.Failures.Clear();
+        cluster.Ending.Clear();
         cluster.RoutersFollow = true;
         cluster.InForce = cluster.World.Split;
         cluster.Command = null;
@@ -219,6 +229,12 @@ public sealed class RandomWalkTests
             case 22:
                 cluster.Plan = cluster.Plan with { Paused = random.Next(2) == 0 };
                 break;
+            case 24:
+                cluster.Ending[revision] = 1 + random.Next(3);
+                break;
+            case 25 or 26:
+                cluster.Ending.Clear();
+                break;
             case 23:
                 cluster.Plan = cluster.Plan with { Steps = [.. cluster.Plan.Steps.Take(random.Next(3))] };
                 break;
@@ -232,9 +248,14 @@ public sealed class RandomWalkTests
     static RolloutPlan Plan(SplitMix random)
     {
         var revision = random.Pick(Plans.One, Plans.Two, Plans.Three);
-        var plan = random.Next(3) == 0
-            ? Plans.BlueGreen(revision, random.Next(2) == 0, Plans.Errors, Drift)
-            : Plans.Canary(revision, Plans.Errors, Drift);
-        return plan with { Replicas = random.Pick(1, 2, 4, 10) };
+        var replicas = random.Pick(1, 2, 4, 10);
+        var plan = random.Next(6) switch
+        {
+            0 => Plans.BlueGreen(revision, random.Next(2) == 0, Plans.Errors, Drift),
+            1 => Plans.Recreate(revision, Plans.Errors, Drift),
+            2 => Plans.RollingUpdate(revision, replicas, 1 + random.Next(replicas), random.Next(replicas), Plans.Errors, Drift),
+            _ => Plans.Canary(revision, Plans.Errors, Drift),
+        };
+        return plan with { Replicas = replicas };
     }
 }

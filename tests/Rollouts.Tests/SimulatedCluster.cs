@@ -26,6 +26,9 @@ sealed class SimulatedCluster
     /// <summary>Ready replicas at most, by revision; absent: as many as are asked for.</summary>
     public Dictionary<string, int> ReadyAtMost { get; } = [];
 
+    /// <summary>Pods that are asked to end and have not yet, by revision.</summary>
+    public Dictionary<string, int> Ending { get; } = [];
+
     public Dictionary<string, PodFailure> Failures { get; } = [];
 
     public Dictionary<string, Measurement> Measurements { get; } = [];
@@ -48,6 +51,7 @@ sealed class SimulatedCluster
             Revision = pair.Key,
             Desired = pair.Value,
             Ready = Ready(pair.Key),
+            Pods = pair.Value + Ending.GetValueOrDefault(pair.Key),
             Updated = pair.Value,
             Failure = Failures.GetValueOrDefault(pair.Key),
         })],

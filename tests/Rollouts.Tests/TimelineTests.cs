@@ -70,6 +70,48 @@ public sealed class TimelineTests
             .Until(RolloutPhase.Healthy));
 
     [Fact]
+    public void Recreate_stops_the_old_pods_before_it_starts_the_new_ones_and_so_does_its_rollback() => Check(
+        "recreate",
+        WithStable(Plans.Recreate(Plans.Two, Plans.Errors))
+            .Do("stable's pods take their time to end", world => world.Ending[Plans.One] = 2)
+            .For(3)
+            .Do("they are gone", world => world.Ending.Clear())
+            .Until(state => state is { Phase: RolloutPhase.Baking, StepStartedAt: not null })
+            .Do("12 % of the candidate's requests fail", world => world.Measurements["errors"] = Plans.Bad)
+            .Until(RolloutPhase.RollingBack)
+            .Do("the candidate's pods take their time to end", world => world.Ending[Plans.Two] = 1)
+            .For(3)
+            .Do("they are gone", world => world.Ending.Clear())
+            .Until(RolloutPhase.RolledBack)
+            .Do("spec asks for churn-3, which is good", world =>
+            {
+                world.Measurements["errors"] = Plans.Good;
+                world.Plan = Plans.Recreate(Plans.Three, Plans.Errors);
+            })
+            .Until(RolloutPhase.Healthy));
+
+    [Fact]
+    public void A_rolling_update_replaces_pods_step_by_step() => Check(
+        "rolling-update",
+        WithStable(Plans.RollingUpdate(Plans.Two, replicas: 4, maxSurge: 1, maxUnavailable: 1, Plans.Errors)).Until(RolloutPhase.Healthy));
+
+    [Fact]
+    public void A_rolling_update_that_fails_is_rolled_back_capacity_first() => Check(
+        "rolling-update-back",
+        WithStable(Plans.RollingUpdate(Plans.Two, replicas: 4, maxSurge: 1, maxUnavailable: 0, Plans.Errors))
+            .Until(state => state is { StepIndex: 1, StepStartedAt: not null })
+            .Do("12 % of the candidate's requests fail, and stable's pods start slowly", world =>
+            {
+                world.ReadyAtMost[Plans.One] = 2;
+                world.Measurements["errors"] = Plans.Bad;
+            })
+            .For(3)
+            .Do("one more of stable's pods is ready", world => world.ReadyAtMost[Plans.One] = 3)
+            .For(2)
+            .Do("all are", world => world.ReadyAtMost.Clear())
+            .Until(RolloutPhase.RolledBack));
+
+    [Fact]
     public void A_changed_spec_starts_anew_from_stable() => Check(
         "changed-spec",
         WithStable(Plans.Canary(Plans.Two, Plans.Errors))

@@ -24,7 +24,7 @@ static class SpecValidator
         ServerValidator.Validate(errors, spec.Server);
         ValidateService(errors, spec.Service);
         GateValidator.Validate(errors, spec.Gates);
-        StrategyValidator.Validate(errors, spec.Strategy, [.. spec.Gates.Select(gate => gate.Name)]);
+        StrategyValidator.Validate(errors, spec.Strategy, spec.Replicas, [.. spec.Gates.Select(gate => gate.Name)]);
         ValidateTraffic(errors, spec.Traffic);
         ValidateMetrics(errors, spec.Metrics.Prometheus);
         return errors.All;

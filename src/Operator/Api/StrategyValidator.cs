@@ -4,22 +4,47 @@ namespace Canario.Operator.Api;
 
 static class StrategyValidator
 {
-    public static void Validate(FieldErrors errors, StrategySettings strategy, HashSet<string> gates)
+    public static void Validate(FieldErrors errors, StrategySettings strategy, int replicas, HashSet<string> gates)
     {
         const string path = "spec.strategy";
-        errors.OneOf($"{path}.type", strategy.Type, StrategyNames.Canary, StrategyNames.BlueGreen);
-        if (strategy.Canary is not null && strategy.Type == StrategyNames.BlueGreen)
-        {
-            errors.Add($"{path}.canary", null, "needs type Canary, but the type is BlueGreen");
-        }
-
-        if (strategy.BlueGreen is not null && strategy.Type == StrategyNames.Canary)
-        {
-            errors.Add($"{path}.blueGreen", null, "needs type BlueGreen, but the type is Canary");
-        }
-
+        errors.OneOf($"{path}.type", strategy.Type, [.. RolloutStrategies.Names]);
+        ValidateOwner(errors, $"{path}.canary", strategy.Canary, StrategyNames.Canary, strategy.Type);
+        ValidateOwner(errors, $"{path}.blueGreen", strategy.BlueGreen, StrategyNames.BlueGreen, strategy.Type);
+        ValidateOwner(errors, $"{path}.rollingUpdate", strategy.RollingUpdate, StrategyNames.RollingUpdate, strategy.Type);
         ValidateSteps(errors, $"{path}.canary.steps", strategy.Canary?.Steps ?? [], gates);
         ValidateHold(errors, $"{path}.blueGreen.hold", strategy.BlueGreen?.Hold);
+        if (strategy.Type == StrategyNames.RollingUpdate)
+        {
+            ValidateRollingUpdate(errors, $"{path}.rollingUpdate", strategy.RollingUpdate ?? new RollingUpdateSettings(), replicas);
+        }
+    }
+
+    static void ValidateOwner(FieldErrors errors, string path, object? settings, string owner, string type)
+    {
+        if (settings is not null && type != owner)
+        {
+            errors.Add(path, null, $"needs type {owner}, but the type is {type}");
+        }
+    }
+
+    static void ValidateRollingUpdate(FieldErrors errors, string path, RollingUpdateSettings settings, int replicas)
+    {
+        if (replicas > RollingUpdateStrategy.MaxReplicas)
+        {
+            errors.Add("spec.replicas", replicas, $"may be at most {RollingUpdateStrategy.MaxReplicas} with strategy RollingUpdate: weights are whole per cents, so one pod of more could not have its share");
+        }
+
+        if (PodCounts.Resolve(settings.MaxSurge, replicas, roundUp: true) is not (>= 1 and <= Limits.Replicas))
+        {
+            errors.Add($"{path}.maxSurge", settings.MaxSurge, $"must be from 1 to {Limits.Replicas}, or from 1% to 100%: a new pod is ready before an old one goes; use Recreate where there is no room for one more");
+        }
+
+        if (PodCounts.Resolve(settings.MaxUnavailable, replicas, roundUp: false) is not (>= 0 and <= Limits.Replicas))
+        {
+            errors.Add($"{path}.maxUnavailable", settings.MaxUnavailable, $"must be from 0 to {Limits.Replicas}, or from 0% to 100%");
+        }
+
+        ValidateHold(errors, $"{path}.hold", settings.Hold);
     }
 
     static void ValidateSteps(FieldErrors errors, string path, IReadOnlyList<CanaryStepSettings> steps, HashSet<string> gates)

@@ -173,6 +173,7 @@ sealed class SchemaBuilder(JsonSerializerOptions options)
             bool flag => flag,
             int number => number,
             long number => number,
+            IntOrString { Number: { } number } => number,
             double number => number,
             System.Collections.IEnumerable => null,
             _ => options.GetTypeInfo(property.PropertyType).Kind == JsonTypeInfoKind.Object ? new JsonObject() : null,

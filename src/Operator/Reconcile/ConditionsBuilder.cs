@@ -21,7 +21,7 @@ static class ConditionsBuilder
         var pending = obstacle is not null ? obstacle.Reason : state.Phase != RolloutPhase.Healthy ? state.Reason : allReady ? RolloutReasons.TrafficPending : RolloutReasons.CapacityPending;
         var drift = state.Gates.FirstOrDefault(g => g.Type is GateTypes.FeatureDrift or GateTypes.PredictionDrift && g.Verdict == Verdict.Fail);
         var warm = state is { StableRevision: { } stable, CandidateRevision: not null }
-            && StatusBuilder.ReadyOf(facts, stable) >= Math.Max(1, decision.World.Revisions[0].Replicas);
+            && StatusBuilder.ReadyOf(facts, stable) >= Math.Max(1, state.Replicas);
         return
         [
             Condition(ConditionTypes.Ready, isCurrent, isCurrent ? RolloutReasons.Healthy : pending, message),

@@ -71,6 +71,8 @@ sealed class Observer(ClusterView view, RouterAcknowledgements acknowledgements,
                 Desired = deployment.Spec?.Replicas ?? 0,
                 // Pods themselves, not the controller's count: it is later, and counts pods that are leaving.
                 Ready = pods[revision.Revision].Count(PodReadiness.IsReady),
+                // Those on their way out too: they still hold what their successors may need.
+                Pods = pods[revision.Revision].Count(PodReadiness.IsThere),
                 Updated = isCurrent ? deployment.Status?.UpdatedReplicas ?? 0 : 0,
                 Failure = PodFailures.Find(pods[revision.Revision]),
             });

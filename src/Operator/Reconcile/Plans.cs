@@ -23,7 +23,7 @@ static class Plans
         {
             Revision = Revisions.BuildName(deployment),
             Strategy = spec.Strategy.Type,
-            Steps = RolloutStrategies.Find(spec.Strategy.Type)!.BuildSteps(BuildStrategy(spec.Strategy, gates)),
+            Steps = RolloutStrategies.Find(spec.Strategy.Type)!.BuildSteps(BuildStrategy(spec.Strategy, spec.Replicas, gates)),
             Gates = [.. spec.Gates.Select(BuildGate)],
             // Without a bake nothing is watched at 100 %: a gate would wait there for samples of its own.
             BakeGates = bake == TimeSpan.Zero ? [] : gates,
@@ -34,18 +34,32 @@ static class Plans
         };
     }
 
-    private static StrategySpec BuildStrategy(StrategySettings settings, List<string> gates)
+    private static StrategySpec BuildStrategy(StrategySettings settings, int replicas, List<string> gates)
     {
-        var strategy = new StrategySpec { Name = settings.Type, Gates = gates, Steps = [.. (settings.Canary?.Steps ?? []).Select(BuildStep)] };
-        return settings.BlueGreen?.Hold is not { } hold
-            ? strategy
-            : strategy with
+        var strategy = new StrategySpec { Name = settings.Type, Gates = gates };
+        return settings.Type switch
+        {
+            StrategyNames.Canary => strategy with { Steps = [.. (settings.Canary?.Steps ?? []).Select(BuildStep)] },
+            StrategyNames.BlueGreen when settings.BlueGreen?.Hold is { } hold => strategy with
             {
                 AutoPromote = !hold.Manual,
                 PreviewHold = Durations.Parse(hold.Duration) ?? strategy.PreviewHold,
                 Deadline = Durations.Parse(hold.Deadline) ?? strategy.Deadline,
-            };
+            },
+            StrategyNames.RollingUpdate => BuildRollingUpdate(strategy, settings.RollingUpdate ?? new RollingUpdateSettings(), replicas),
+            _ => strategy,
+        };
     }
+
+    private static StrategySpec BuildRollingUpdate(StrategySpec strategy, RollingUpdateSettings settings, int replicas) => strategy with
+    {
+        Replicas = replicas,
+        MaxSurge = PodCounts.Resolve(settings.MaxSurge, replicas, roundUp: true)!.Value,
+        MaxUnavailable = PodCounts.Resolve(settings.MaxUnavailable, replicas, roundUp: false)!.Value,
+        DefaultHold = Durations.Parse(settings.Hold?.Duration) ?? TimeSpan.Zero,
+        ManualHold = settings.Hold?.Manual ?? false,
+        Deadline = Durations.Parse(settings.Hold?.Deadline) ?? strategy.Deadline,
+    };
 
     private static StepSpec BuildStep(CanaryStepSettings step) => new()
     {

@@ -69,6 +69,11 @@ static class Description
         {
             var ready = turn.Candidate(state).Ready;
             var needed = PlannedStep.CandidateReplicas(plan, step);
+            if (step.StableFirst && turn.Stable(state).Pods is > 0 and var left && state.CandidateReplicas == 0)
+            {
+                return (RolloutReasons.StableStopping, $"{where}: {left} pods of {state.StableRevision} are still to end.");
+            }
+
             return ready < needed
                 ? (RolloutReasons.CapacityPending, $"{where}: {ready} of {needed} replicas of {state.CandidateRevision} ready.")
                 : (RolloutReasons.TrafficPending, $"{where}: waiting until all routers send {state.Weight} % to {state.CandidateRevision}.");
@@ -80,7 +85,7 @@ static class Description
         {
             { ProviderUnavailableSince: not null } => (RolloutReasons.ProviderUnavailable, $"{where}: held, nothing can be measured.{evidence}"),
             { PauseReason: { } pause } => (pause, $"{where}: {WaitsFor(pause)}{evidence}"),
-            { Phase: RolloutPhase.Baking } => (RolloutReasons.Baking, $"{where}: all traffic on {state.CandidateRevision}, {state.StableRevision} kept warm.{evidence}"),
+            { Phase: RolloutPhase.Baking } => (RolloutReasons.Baking, $"{where}: all traffic on {state.CandidateRevision}{(state.StableReplicas > 0 ? $", {state.StableRevision} kept warm" : "")}.{evidence}"),
             _ => (RolloutReasons.Holding, $"{where}: {state.Weight} % on {state.CandidateRevision}.{evidence}"),
         };
     }

@@ -33,7 +33,9 @@ static class PreparingRule
 
     static RolloutState ApplyCandidate(Turn turn, RolloutState state)
     {
-        var needed = PlannedStep.CandidateReplicas(turn.Plan, PlannedStep.At(turn.Plan, 0));
+        // A step that stops stable first has no room for a candidate before it.
+        var first = PlannedStep.At(turn.Plan, 0);
+        var needed = first.StableFirst ? 0 : PlannedStep.CandidateReplicas(turn.Plan, first);
         state = state with { CandidateReplicas = needed, StableReplicas = turn.Plan.Replicas };
         var ready = turn.Candidate(state).Ready;
         if (ready < needed)

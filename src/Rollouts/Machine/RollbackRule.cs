@@ -20,6 +20,8 @@ static class RollbackRule
         state with
         {
             Phase = RolloutPhase.RollingBack,
+            // Where stable had to stop first, the candidate has to now.
+            CandidateReplicas = state.StableReplicas == 0 && PlannedStep.At(turn.Plan, state.StepIndex).StableFirst ? 0 : state.CandidateReplicas,
             StepEnteredAt = turn.Now,
             StepStartedAt = null,
             HoldSkipped = false,
@@ -34,13 +36,14 @@ static class RollbackRule
 
     public static RolloutState Apply(Turn turn, RolloutState state)
     {
+        var isEnding = state.CandidateReplicas == 0 && turn.Candidate(state).Pods > 0;
         state = state with
         {
             Mirror = 0,
-            StableReplicas = Math.Max(state.StableReplicas, state.Replicas),
+            StableReplicas = isEnding ? state.StableReplicas : Math.Max(state.StableReplicas, state.Replicas),
             Weight = Math.Min(state.Weight, WeightThatStableCannotBear(turn, state)),
         };
-        return state.Weight == 0 && turn.IsInForce(state) ? End(turn, state) : state;
+        return state.Weight == 0 && !isEnding && turn.IsInForce(state) ? End(turn, state) : state;
     }
 
     /// <summary>The bad candidate keeps only what stable's ready replicas cannot take: all of the traffic on a scaled-down stable would fail more requests than the candidate does.</summary>

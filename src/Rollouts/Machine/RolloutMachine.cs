@@ -46,11 +46,13 @@ public static class RolloutMachine
         var alone = state.Weight == 100;
         var stableFrom = alone ? (state.RolloutStartedAt ?? from) - StableHistory : from;
         var step = PlannedStep.At(plan, state.StepIndex);
+        // What failed while nobody served is not how stable was.
+        var stableUntil = alone ? step.StableFirst ? state.RolloutStartedAt ?? from : from : default(DateTimeOffset?);
         return
         [
             .. plan.Gates
                 .Where(gate => step.Gates.Contains(gate.Name))
-                .Select(gate => new MeasureRequest(gate, candidate, stable, from, stableFrom, alone ? from : null)),
+                .Select(gate => new MeasureRequest(gate, candidate, stable, from, stableFrom, stableUntil)),
         ];
     }
 

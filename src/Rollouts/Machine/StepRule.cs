@@ -23,7 +23,7 @@ static class StepRule
             },
             bake ? RolloutReasons.Baking : RolloutReasons.StepEntered,
             bake
-                ? $"{state.CandidateRevision} takes all traffic; {state.StableRevision} is kept warm for {plan.Bake}."
+                ? $"{state.CandidateRevision} takes all traffic; {state.StableRevision} is {(step.StableCapacityPercent > 0 ? "kept warm" : "at hand")} for {plan.Bake}."
                 : $"Step {index + 1} of {plan.Steps.Count}: {step.Weight} % to {state.CandidateRevision}.");
     }
 
@@ -41,7 +41,9 @@ static class StepRule
         state = AskForTraffic(turn, AskForCapacity(turn, state, step), step);
         if (state.StepStartedAt is null)
         {
-            state = IsSplit(state, step) && turn.IsInForce(state) ? Start(turn, state, step) : state;
+            var isThere = turn.Candidate(state).Ready >= PlannedStep.CandidateReplicas(turn.Plan, step) && state.Weight == step.Weight && state.Mirror == step.Mirror;
+            // What may go now goes now: a step without a hold is left at once, and the next one asks for the room.
+            state = isThere && turn.IsInForce(state) ? AskForCapacity(turn, Start(turn, state, step), step) : state;
         }
 
         if (state.StepStartedAt is null)
@@ -52,17 +54,21 @@ static class StepRule
         return GateRule.Apply(turn, state, step);
     }
 
-    static bool IsSplit(RolloutState state, RolloutStep step) => state.Weight == step.Weight && state.Mirror == step.Mirror;
-
     static RolloutState AskForCapacity(Turn turn, RolloutState state, RolloutStep step)
     {
         var candidate = PlannedStep.CandidateReplicas(turn.Plan, step);
         var stable = PlannedStep.Replicas(turn.Plan, step.StableCapacityPercent);
+        if (step.StableFirst)
+        {
+            var hasRoom = turn.Stable(state).Pods <= stable;
+            return state with { CandidateReplicas = hasRoom ? candidate : state.CandidateReplicas, StableReplicas = stable };
+        }
+
         if (state.StepStartedAt is null)
         {
             // Up at once, down only when the weight that lets it go down is in force; and stable bears what the candidate cannot yet.
             candidate = Math.Max(candidate, Math.Min(state.CandidateReplicas, turn.Plan.Replicas));
-            stable = Math.Max(Math.Max(stable, PlannedStep.Replicas(turn.Plan, 100 - state.Weight)), Math.Min(state.StableReplicas, turn.Plan.Replicas));
+            stable = Math.Max(Math.Max(stable, PlannedStep.StableReplicasFor(turn.Plan, state.StepIndex, state.Weight)), Math.Min(state.StableReplicas, turn.Plan.Replicas));
         }
 
         return state with { CandidateReplicas = candidate, StableReplicas = stable };
@@ -77,7 +83,7 @@ static class StepRule
             : Math.Min(
                 Math.Max(PlannedStep.BearableWeight(turn.Plan, step, ready), PlannedStep.BearableWeightBefore(turn.Plan, state.StepIndex, ready)),
                 state.Weight);
-        if (state.Weight > 0 && ready > 0 && turn.Stable(state) is { Ready: 0, Desired: > 0 })
+        if (state.Weight > 0 && ready > 0 && turn.Stable(state).Ready == 0)
         {
             // Whatever goes to a stable without a ready pod is lost; a candidate that already serves is the better bet.
             weight = 100;

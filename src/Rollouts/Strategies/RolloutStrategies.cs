@@ -7,6 +7,8 @@ public static class RolloutStrategies
         [
             new CanaryStrategy(),
             new BlueGreenStrategy(),
+            new RollingUpdateStrategy(),
+            new RecreateStrategy(),
         ],
         strategy => strategy.Name);
 

@@ -4,4 +4,6 @@ public static class StrategyNames
 {
     public const string Canary = "Canary";
     public const string BlueGreen = "BlueGreen";
+    public const string RollingUpdate = "RollingUpdate";
+    public const string Recreate = "Recreate";
 }

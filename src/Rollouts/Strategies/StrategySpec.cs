@@ -9,7 +9,7 @@ public sealed record StrategySpec
     /// <summary>Canary: the steps; empty: 10, 25 and 50 % for <see cref="DefaultHold"/> each.</summary>
     public IReadOnlyList<StepSpec> Steps { get; init => field = Sequence<StepSpec>.From(value); } = Sequence<StepSpec>.Empty;
 
-    /// <summary>Canary: minimum hold of a step that names none.</summary>
+    /// <summary>Canary, RollingUpdate: minimum hold of a step that names none.</summary>
     public TimeSpan DefaultHold { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>BlueGreen: switch without being told to, after <see cref="PreviewHold"/>.</summary>
@@ -17,6 +17,18 @@ public sealed record StrategySpec
 
     /// <summary>BlueGreen: how long the full candidate stands ready at weight 0.</summary>
     public TimeSpan PreviewHold { get; init; }
+
+    /// <summary>RollingUpdate: of the whole model; its steps count pods. At most <see cref="RollingUpdateStrategy.MaxReplicas"/>.</summary>
+    public int Replicas { get; init; } = 1;
+
+    /// <summary>RollingUpdate: pods beyond <see cref="Replicas"/> while it lasts; at least one, since a candidate's pod is ready before a stable one goes.</summary>
+    public int MaxSurge { get; init; } = 1;
+
+    /// <summary>RollingUpdate: pods that may be missing of <see cref="Replicas"/> while it lasts.</summary>
+    public int MaxUnavailable { get; init; }
+
+    /// <summary>RollingUpdate: each step is held until promoted by hand.</summary>
+    public bool ManualHold { get; init; }
 
     /// <summary>How long gates may lack evidence in a step.</summary>
     public TimeSpan Deadline { get; init; } = StepHold.DefaultDeadline;

@@ -54,9 +54,18 @@ static class InvalidSpecs
         Service("port over the end", s => s with { GrpcPort = 70000 }, "spec.service.grpcPort", "from 1 to 65535", true),
         Service("one port for two", s => s with { Port = 80, GrpcPort = 80 }, "spec.service.grpcPort", "must differ"),
         Service("node port without NodePort", s => s with { NodePort = 30000 }, "spec.service.nodePort", "needs type NodePort"),
-        Spec("unknown strategy", s => s with { Strategy = new StrategySettings { Type = "Yolo" } }, "spec.strategy.type", "Canary, BlueGreen", true),
+        Spec("unknown strategy", s => s with { Strategy = new StrategySettings { Type = "Yolo" } }, "spec.strategy.type", "Canary, BlueGreen, RollingUpdate, Recreate", true),
         Spec("canary steps in a blue-green", s => s with { Strategy = new StrategySettings { Type = "BlueGreen", Canary = new CanarySettings() } }, "spec.strategy.canary", "needs type Canary"),
         Spec("blue-green in a canary", s => s with { Strategy = new StrategySettings { BlueGreen = new BlueGreenSettings() } }, "spec.strategy.blueGreen", "needs type BlueGreen"),
+        Spec("blue-green in a recreate", s => s with { Strategy = new StrategySettings { Type = "Recreate", BlueGreen = new BlueGreenSettings() } }, "spec.strategy.blueGreen", "needs type BlueGreen"),
+        Spec("rolling update in a canary", s => s with { Strategy = new StrategySettings { RollingUpdate = new RollingUpdateSettings() } }, "spec.strategy.rollingUpdate", "needs type RollingUpdate"),
+        Spec("rolling update of too many", s => s with { Replicas = 101, Strategy = new StrategySettings { Type = "RollingUpdate" } }, "spec.replicas", "at most 100 with strategy RollingUpdate"),
+        Rolling("surge of none", r => r with { MaxSurge = 0 }, "spec.strategy.rollingUpdate.maxSurge", "from 1 to 1000"),
+        Rolling("surge of no per cent", r => r with { MaxSurge = "0%" }, "spec.strategy.rollingUpdate.maxSurge", "from 1% to 100%"),
+        Rolling("surge of words", r => r with { MaxSurge = "some" }, "spec.strategy.rollingUpdate.maxSurge", "from 1% to 100%"),
+        Rolling("negative missing", r => r with { MaxUnavailable = -1 }, "spec.strategy.rollingUpdate.maxUnavailable", "from 0 to 1000"),
+        Rolling("missing more than all", r => r with { MaxUnavailable = "101%" }, "spec.strategy.rollingUpdate.maxUnavailable", "from 0% to 100%"),
+        Rolling("rolling hold of words", r => r with { Hold = new HoldSettings { Duration = "soon" } }, "spec.strategy.rollingUpdate.hold.duration", "duration such as", true),
         Steps("weight over 100", "spec.strategy.canary.steps[0].weight", "from 0 to 100", true, new CanaryStepSettings { Weight = 101 }),
         Steps("negative weight", "spec.strategy.canary.steps[0].weight", "from 0 to 100", true, new CanaryStepSettings { Weight = -1 }),
         Steps("weights that fall", "spec.strategy.canary.steps[1].weight", "greater than 50", false, new CanaryStepSettings { Weight = 50 }, new CanaryStepSettings { Weight = 10 }),
@@ -113,6 +122,9 @@ static class InvalidSpecs
 
     static InvalidSpec Steps(string name, string path, string allowed, bool schema, params CanaryStepSettings[] steps) =>
         Spec(name, s => s with { Strategy = new StrategySettings { Canary = new CanarySettings { Steps = steps } } }, path, allowed, schema);
+
+    static InvalidSpec Rolling(string name, Func<RollingUpdateSettings, RollingUpdateSettings> change, string path, string allowed, bool schema = false) =>
+        Spec(name, s => s with { Strategy = new StrategySettings { Type = "RollingUpdate", RollingUpdate = change(new RollingUpdateSettings()) } }, path, allowed, schema);
 
     static InvalidSpec Gate(string name, GateSettings gate, string path, string allowed, bool schema = false) =>
         Spec(name, s => s with { Gates = [gate] }, path, allowed, schema);

@@ -65,4 +65,23 @@ public sealed class SpecValidatorTests
     [InlineData("m5")]
     [InlineData("99999999999999999999999999999h")]
     public void What_is_no_duration_is_none(string text) => Assert.Null(Durations.Parse(text));
+
+    // As Kubernetes' Deployments round them.
+    [Theory]
+    [InlineData("25%", 10, 3, 2)]
+    [InlineData("25%", 1, 1, 0)]
+    [InlineData("100%", 7, 7, 7)]
+    [InlineData("0%", 7, 0, 0)]
+    [InlineData("1%", 100, 1, 1)]
+    public void A_share_of_replicas_is_rounded_up_for_a_surge_and_down_for_what_may_be_missing(string share, int replicas, int up, int down) =>
+        Assert.Equal((up, down), (PodCounts.Resolve(share, replicas, roundUp: true), PodCounts.Resolve(share, replicas, roundUp: false)));
+
+    [Theory]
+    [InlineData("25")]
+    [InlineData("101%")]
+    [InlineData("-5%")]
+    [InlineData("%")]
+    [InlineData("2.5%")]
+    [InlineData("99999999999%")]
+    public void What_is_no_share_is_none(string text) => Assert.Null(PodCounts.Resolve(text, 10, roundUp: true));
 }
