@@ -11,6 +11,8 @@ public sealed unsafe class OnnxValue : IDisposable
     private nint _value;
     private MemoryHandle _pin;
     private readonly SharedTensor? _owner;
+    private TensorElementType _type;
+    private long[]? _shape;
 
     internal OnnxValue(nint value, SharedTensor? owner = null)
     {
@@ -109,20 +111,27 @@ public sealed unsafe class OnnxValue : IDisposable
         }
     }
 
-    /// <summary>Type and shape of a tensor.</summary>
+    /// <summary>Type and shape of a tensor. The shape is this value's own: it is read once, and must not be changed.</summary>
     public TensorElementType ReadTensorType(out long[] shape)
     {
-        nint info;
-        Ort.Check(Ort.Api->GetTensorTypeAndShape(Handle, &info));
-        try
+        nint value = Handle;
+        if (_shape is null)
         {
-            shape = TypeInfos.Shape(info);
-            return TypeInfos.ElementType(info);
+            nint info;
+            Ort.Check(Ort.Api->GetTensorTypeAndShape(value, &info));
+            try
+            {
+                _type = TypeInfos.ElementType(info);
+                _shape = TypeInfos.Shape(info);
+            }
+            finally
+            {
+                Ort.Api->ReleaseTensorTypeAndShapeInfo(info);
+            }
         }
-        finally
-        {
-            Ort.Api->ReleaseTensorTypeAndShapeInfo(info);
-        }
+
+        shape = _shape;
+        return _type;
     }
 
     /// <summary>The elements of a tensor of fixed-size elements, in place: valid until the value is disposed.</summary>
