@@ -6,7 +6,7 @@ using Canario.TestModels;
 
 namespace Canario.InferenceServer.Tests;
 
-public sealed class PredictTests
+public sealed class PredictTests(FeaturesServer features) : IClassFixture<FeaturesServer>
 {
     [Fact]
     public async Task One_object_gives_one_prediction_and_many_give_many()
@@ -43,8 +43,7 @@ public sealed class PredictTests
     [InlineData("""{"age":1e999,"colour":"red","income":5}""", "'1e999' is not allowed")]
     public async Task A_bad_feature_is_named_with_its_value_and_what_is_allowed(string body, string message)
     {
-        using ModelFolder folder = ModelFolder.WithFeatures();
-        await using TestServer server = await TestServer.StartReadyAsync(folder.Path);
+        TestServer server = features.Server;
         (int status, JsonNode answer) = await server.PostAsync("/predict", body);
         Assert.Equal(400, status);
         Assert.Contains(message, (string)answer["error"]!, StringComparison.Ordinal);

@@ -8,7 +8,7 @@ using Canario.TestModels;
 
 namespace Canario.InferenceServer.Tests;
 
-public sealed class ProtocolTests
+public sealed class ProtocolTests(FeaturesServer features) : IClassFixture<FeaturesServer>
 {
     [Fact]
     public async Task Inference_equals_a_direct_run_bit_for_bit_nested_or_flat_and_in_any_member_order()
@@ -86,9 +86,7 @@ public sealed class ProtocolTests
     [InlineData("""not json""", "'{' expected")]
     public async Task A_bad_infer_request_is_told_what_is_wrong(string body, string message)
     {
-        using var folder = new ModelFolder(Samples.Mlp(4, 8, 3));
-        await using TestServer server = await TestServer.StartReadyAsync(folder.Path);
-        (int status, JsonNode answer) = await server.PostAsync("/v2/models/m/infer", body);
+        (int status, JsonNode answer) = await features.Server.PostAsync("/v2/models/m/infer", body);
         Assert.Equal(400, status);
         Assert.Contains(message, (string)answer["error"]!, StringComparison.Ordinal);
     }
