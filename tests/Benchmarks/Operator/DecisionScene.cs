@@ -46,7 +46,7 @@ internal sealed class DecisionScene : IAsyncDisposable
         _steps = steps;
         _statuses = new Sightings<ModelDeployment>(client, ModelDeployments.Resource, new ReflectorOptions<ModelDeployment> { Namespace = Namespace });
         _maps = new Sightings<ConfigMap>(client, Resources.ConfigMaps, new ReflectorOptions<ConfigMap> { Namespace = Namespace, LabelSelector = Labels.RouterConfig + "=true" });
-        _operator = new OperatorProcess(kubeconfig);
+        _operator = new OperatorProcess(OperatorProcess.AsBuilt, kubeconfig);
     }
 
     /// <summary>Ends with the candidate rejected: a retry begins the first round.</summary>

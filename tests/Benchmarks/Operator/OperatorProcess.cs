@@ -5,18 +5,18 @@ using System.Net.Sockets;
 
 namespace Canario.Benchmarks.Operator;
 
-/// <summary>The operator as it is built, in a process of its own.</summary>
+/// <summary>The operator in a process of its own.</summary>
 internal sealed class OperatorProcess : IDisposable
 {
-    // USER_HZ, which /proc counts in, is 100 on every Linux that .NET runs on.
-    private const double TicksASecond = 100;
+    /// <summary>Beside this program: compiled while it runs, which is enough where neither memory nor a start is measured.</summary>
+    public static string AsBuilt { get; } = Path.Combine(AppContext.BaseDirectory, "Canario.Operator");
 
     private readonly Process _process;
     private readonly int _port = FreePort();
 
-    public OperatorProcess(string kubeconfig)
+    public OperatorProcess(string program, string kubeconfig)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Canario.Operator"))
+        var start = new ProcessStartInfo(program)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -58,13 +58,7 @@ internal sealed class OperatorProcess : IDisposable
     }
 
     /// <summary>User and system time so far.</summary>
-    public double CpuSeconds()
-    {
-        var stat = File.ReadAllText($"/proc/{_process.Id}/stat");
-        // The name in parentheses may hold spaces; fields 14 and 15 of the whole are 11 and 12 after it.
-        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-        return (double.Parse(fields[11], CultureInfo.InvariantCulture) + double.Parse(fields[12], CultureInfo.InvariantCulture)) / TicksASecond;
-    }
+    public double CpuSeconds() => ProcessTimes.CpuSeconds(_process.Id);
 
     /// <param name="part">VmRSS: all; RssAnon: without the pages of files, which the kernel may drop and processes share.</param>
     public double ResidentMegabytes(string part = "VmRSS")
