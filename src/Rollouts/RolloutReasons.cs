@@ -34,4 +34,5 @@ public static class RolloutReasons
     public const string CommandRefused = "CommandRefused";
     public const string RollbackStarted = "RollbackStarted";
     public const string RolledBack = "RolledBack";
+    public const string StateUnreadable = "StateUnreadable";
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Canario.Kubernetes.Models;
+using Canario.Rollouts;
 
 namespace Canario.Operator.Api;
 
@@ -10,4 +11,5 @@ namespace Canario.Operator.Api;
 [JsonSerializable(typeof(ModelDeployment))]
 [JsonSerializable(typeof(KubernetesList<ModelDeployment>))]
 [JsonSerializable(typeof(ModelDeploymentStatus))]
+[JsonSerializable(typeof(RolloutState))]
 sealed partial class ApiJson : JsonSerializerContext;

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Canario.Kubernetes.Models;
 using Canario.Operator.Crd;
 using Canario.Rollouts;
@@ -78,5 +79,6 @@ sealed record ModelDeploymentStatus
 
     // Opaque to the API server: an older CRD, which helm does not replace on upgrade, must not prune what a newer operator remembers.
     [Schema("The operator's memory of the rollout. No API: it may change.", Opaque = true)]
+    [JsonConverter(typeof(StoredRolloutConverter))]
     public RolloutState? Rollout { get; set; }
 }

@@ -16,6 +16,28 @@ sealed class Applier(KubernetesClient client)
 
     private readonly ConcurrentDictionary<(string Kind, ObjectKey Key), Applied> _applied = new();
 
+    /// <summary>What the manifests in <see cref="_applied"/> were built from.</summary>
+    private readonly ConcurrentDictionary<(string Kind, ObjectKey Key), object> _sources = new();
+
+    /// <summary>Each write of an object comes back as an event, and most events change nothing: what was built from the same, and is as it was, is not even built.</summary>
+    /// <param name="sources">All that <paramref name="build"/> depends on, equal by value.</param>
+    public async Task ApplyAsync<T>(ResourceType<T> type, ObjectKey key, object sources, Func<T> build, T? live, CancellationToken cancellationToken) where T : class, IKubernetesObject
+    {
+        if (IsApplied(type, key, sources, live))
+            return;
+        _sources.TryRemove((type.Kind, key), out _);
+        await ApplyAsync(type, build(), live, cancellationToken);
+        _sources[(type.Kind, key)] = sources;
+    }
+
+    /// <summary>The live object was applied, or compared, with a manifest from these sources, and nobody has written it since.</summary>
+    public bool IsApplied<T>(ResourceType<T> type, ObjectKey key, object sources, T? live) where T : class, IKubernetesObject =>
+        live is { Metadata: { DeletionTimestamp: null, ResourceVersion: { } version } }
+        && _applied.TryGetValue((type.Kind, key), out var known)
+        && (version == known.Over || version == known.Compared)
+        && _sources.TryGetValue((type.Kind, key), out var before)
+        && before.Equals(sources);
+
     /// <param name="live">From the cache; null when it has none.</param>
     /// <exception cref="ObstacleException">The object exists and has another owner, or none.</exception>
     public async Task ApplyAsync<T>(ResourceType<T> type, T desired, T? live, CancellationToken cancellationToken) where T : class, IKubernetesObject
@@ -50,6 +72,7 @@ sealed class Applier(KubernetesClient client)
         if (live is null)
             return;
         _applied.TryRemove((type.Kind, ObjectKey.Of(live)), out _);
+        _sources.TryRemove((type.Kind, ObjectKey.Of(live)), out _);
         if (live.Metadata.DeletionTimestamp is not null)
             return;
         try
@@ -68,6 +91,8 @@ sealed class Applier(KubernetesClient client)
     {
         foreach (var key in _applied.Keys.Where(k => chosen(k.Key)))
             _applied.TryRemove(key, out _);
+        foreach (var key in _sources.Keys.Where(k => chosen(k.Key)))
+            _sources.TryRemove(key, out _);
     }
 
     private bool IsAsWanted<T>(ResourceType<T> type, JsonElement manifest, string hash, (string, ObjectKey) key, T live) where T : class, IKubernetesObject

@@ -28,7 +28,8 @@ sealed class Reconciler(
 
         var deployment = _overlay.Newest(cached);
         var plan = _plans.Get(deployment);
-        var state = deployment.Status?.Rollout ?? RolloutState.Initial;
+        var lost = RolloutMemory.DescribeLoss(deployment);
+        var state = RolloutMemory.Read(deployment, view.Deployments, time.GetUtcNow());
         var port = ports.Reserve(key, deployment.Status?.Port);
         var observed = await observer.ObserveAsync(deployment, plan, state, port, cancellationToken);
         var now = time.GetUtcNow();
@@ -36,8 +37,12 @@ sealed class Reconciler(
         // Stored first: a kill after it is made good by the next pass, and a leader of yesterday fails here, on the resource version.
         var stored = await StoreAsync(deployment, StatusBuilder.Build(deployment, plan, decision, observed.Facts, _obstacles.Find(deployment), port, now), cancellationToken);
         var inForce = decision.World.Split == observed.Facts.TrafficInForce;
+        if (lost is not null)
+            events.Publish(ModelDeployments.Resource, stored, EventType.Warning, RolloutReasons.StateUnreadable, lost);
         Tell(stored, state, decision, now);
-        await ApplyAsync(key, () => world.ApplyAsync(stored, plan, decision.World, decision.Next, port, inForce, cancellationToken));
+        // The configuration of an unchanged state is the one that was just asked about.
+        var configuration = decision.Next == state ? observed.Serving : RouterDocuments.Build(view, stored, plan, decision.World, decision.Next, port);
+        await ApplyAsync(key, () => world.ApplyAsync(stored, plan, decision.World, configuration, port, inForce, cancellationToken));
         if (_obstacles.Overcome(key))
             return TimeSpan.Zero;
         return !inForce && observed.HasRouters && decision.World.Revisions.Count > 0 ? acknowledgements.AskAgainIn(key) : decision.CheckAgainIn;

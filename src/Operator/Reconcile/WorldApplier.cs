@@ -10,12 +10,13 @@ namespace Canario.Operator.Reconcile;
 /// <summary>Makes a ModelDeployment's objects what the stored state says. Every step may be the last one before a kill: the next pass does the rest.</summary>
 sealed class WorldApplier(KubernetesClient client, ClusterView view, Applier applier, DesiredOptions options)
 {
+    /// <param name="configuration">For the routers; null: nothing to serve yet.</param>
     /// <param name="splitInForce">All routers serve the split of this world: what is not in it gets no request any more.</param>
     public async Task ApplyAsync(
-        ModelDeployment deployment, RolloutPlan plan, World world, RolloutState state, int port, bool splitInForce, CancellationToken cancellationToken)
+        ModelDeployment deployment, RolloutPlan plan, World world, RouterConfiguration? configuration, int port, bool splitInForce, CancellationToken cancellationToken)
     {
         // Traffic first: a rollback waits for nothing else.
-        if (RouterDocuments.Build(view, deployment, plan, world, state, port) is { } configuration)
+        if (configuration is not null)
             await ApplyConfigMapAsync(deployment, configuration, cancellationToken);
         foreach (var revision in world.Revisions)
             await ApplyRevisionAsync(deployment, plan, revision, cancellationToken);
@@ -27,14 +28,16 @@ sealed class WorldApplier(KubernetesClient client, ClusterView view, Applier app
 
     private Task ApplyConfigMapAsync(ModelDeployment deployment, RouterConfiguration configuration, CancellationToken cancellationToken)
     {
-        var map = RouterConfigurations.BuildConfigMap(deployment, configuration);
-        return applier.ApplyAsync(Resources.ConfigMaps, map, view.ConfigMaps.Get(ObjectKey.Of(map)), cancellationToken);
+        var key = KeyOf(deployment, Names.RouterConfiguration(deployment.Metadata.Name!));
+        return applier.ApplyAsync(
+            Resources.ConfigMaps, key, (deployment.Metadata.Uid, configuration.Version), () => RouterConfigurations.BuildConfigMap(deployment, configuration), view.ConfigMaps.Get(key), cancellationToken);
     }
 
     private async Task ApplyServicesAsync(ModelDeployment deployment, World world, int port, CancellationToken cancellationToken)
     {
-        var service = ModelServices.BuildService(deployment, port);
-        await applier.ApplyAsync(Resources.Services, service, view.Services.Get(ObjectKey.Of(service)), cancellationToken);
+        var key = KeyOf(deployment, deployment.Metadata.Name!);
+        var sources = (deployment.Metadata.Uid, deployment.Metadata.Generation, port);
+        await applier.ApplyAsync(Resources.Services, key, sources, () => ModelServices.BuildService(deployment, port), view.Services.Get(key), cancellationToken);
         var previewName = Names.PreviewService(deployment.Metadata.Name!);
         var live = view.Services.Get(deployment.Metadata.Namespace, previewName);
         if (ModelServices.BuildPreview(deployment, world) is { } preview)
@@ -45,12 +48,18 @@ sealed class WorldApplier(KubernetesClient client, ClusterView view, Applier app
 
     private async Task ApplyRevisionAsync(ModelDeployment deployment, RolloutPlan plan, WorldRevision revision, CancellationToken cancellationToken)
     {
-        var ns = deployment.Metadata.Namespace;
-        var live = view.Deployments.Get(ns, revision.Revision);
-        var snapshot = await EnsureSnapshotAsync(deployment, plan, revision.Revision, live, cancellationToken);
-        var service = RevisionObjects.BuildService(deployment, revision.Revision);
-        await applier.ApplyAsync(Resources.Services, service, view.Services.Get(ObjectKey.Of(service)), cancellationToken);
-        await applier.ApplyAsync(Resources.Deployments, RevisionObjects.BuildDeployment(deployment, revision, snapshot), live, cancellationToken);
+        var key = KeyOf(deployment, revision.Revision);
+        var uid = deployment.Metadata.Uid;
+        var live = view.Deployments.Get(key);
+        // A snapshot is immutable: as long as it is there, only replicas change what is made of it.
+        var isKept = IsOwned(deployment, view.ControllerRevisions.Get(key));
+        var sources = (uid, revision.Replicas);
+        var snapshot = isKept && applier.IsApplied(Resources.Deployments, key, sources, live)
+            ? null
+            : await EnsureSnapshotAsync(deployment, plan, revision.Revision, live, cancellationToken);
+        await applier.ApplyAsync(Resources.Services, key, uid!, () => RevisionObjects.BuildService(deployment, revision.Revision), view.Services.Get(key), cancellationToken);
+        if (snapshot is not null)
+            await applier.ApplyAsync(Resources.Deployments, key, sources, () => RevisionObjects.BuildDeployment(deployment, revision, snapshot), live, cancellationToken);
     }
 
     private async Task<RevisionSnapshot> EnsureSnapshotAsync(
@@ -96,6 +105,8 @@ sealed class WorldApplier(KubernetesClient client, ClusterView view, Applier app
         bool IsSuperfluous(IKubernetesObject value) =>
             IsOwned(deployment, value) && value.Metadata.Labels?.GetValueOrDefault(Labels.Revision) is { } revision && !wanted.Contains(revision);
     }
+
+    private static ObjectKey KeyOf(ModelDeployment deployment, string name) => new(deployment.Metadata.Namespace!, name);
 
     private static bool IsOwned(ModelDeployment deployment, IKubernetesObject? value) =>
         value?.Metadata.OwnerReferences?.Any(o => o.Uid == deployment.Metadata.Uid) == true;

@@ -53,6 +53,32 @@ public sealed class StatusJsonTests
         Assert.Equal(RolloutState.Initial, JsonSerializer.Deserialize(json, ApiJson.Default.ModelDeploymentStatus)!.Rollout);
     }
 
+    [Theory]
+    [InlineData("\"text\"")]
+    [InlineData("[1,2,{}]")]
+    [InlineData("7")]
+    [InlineData("""{"phase":"Flying","message":"m"}""")]
+    [InlineData("""{"phase":99}""")]
+    [InlineData("""{"weight":101}""")]
+    [InlineData("""{"weight":"a lot"}""")]
+    [InlineData("""{"stepIndex":-1}""")]
+    [InlineData("""{"stableReplicas":-2}""")]
+    [InlineData("""{"gates":[null]}""")]
+    [InlineData("""{"gates":[{"name":"errors"}]}""")]
+    [InlineData("""{"rejected":[{"revision":"a"}]}""")]
+    [InlineData("""{"stepEnteredAt":"yesterday"}""")]
+    public void A_memory_that_cannot_be_read_says_so_and_leaves_all_else_readable(string rollout)
+    {
+        var json = """{"items":[{"metadata":{"name":"a"},"status":{"rollout":BROKEN,"phase":"Healthy"}},{"metadata":{"name":"b"},"status":{"rollout":{"weight":3}}}]}"""
+            .Replace("BROKEN", rollout, StringComparison.Ordinal);
+
+        var items = JsonSerializer.Deserialize(json, ApiJson.Default.KubernetesListModelDeployment)!.Items;
+
+        Assert.Equal(("a", "Healthy", RolloutReasons.StateUnreadable), (items[0].Metadata.Name, items[0].Status!.Phase, items[0].Status!.Rollout!.Reason));
+        Assert.NotEmpty(items[0].Status!.Rollout!.Message);
+        Assert.Equal(("b", 3), (items[1].Metadata.Name, items[1].Status!.Rollout!.Weight));
+    }
+
     [Fact]
     public void A_field_that_a_document_leaves_out_keeps_its_default()
     {
