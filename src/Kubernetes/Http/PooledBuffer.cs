@@ -10,6 +10,9 @@ internal sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
     [ThreadStatic]
     private static Utf8JsonWriter? t_writer;
 
+    /// <summary>Larger ones are pages of lists, read once: the pool would keep them for good where little is collected.</summary>
+    private const int LargestPooled = 1 << 18;
+
     private byte[] _bytes = ArrayPool<byte>.Shared.Rent(4096);
 
     public int Length { get; private set; }
@@ -38,9 +41,10 @@ internal sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
         var wanted = Math.Max(sizeHint, 1);
         if (_bytes.Length - Length < wanted)
         {
-            var larger = ArrayPool<byte>.Shared.Rent(checked(Math.Max(_bytes.Length * 2, Length + wanted)));
+            var size = checked(Math.Max(_bytes.Length * 2, Length + wanted));
+            var larger = size <= LargestPooled ? ArrayPool<byte>.Shared.Rent(size) : GC.AllocateUninitializedArray<byte>(size);
             _bytes.AsSpan(0, Length).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(_bytes);
+            Return();
             _bytes = larger;
         }
         return _bytes.AsMemory(Length);
@@ -57,8 +61,15 @@ internal sealed class PooledBuffer : IBufferWriter<byte>, IDisposable
 
     public void Dispose()
     {
-        ArrayPool<byte>.Shared.Return(_bytes);
+        Return();
         _bytes = [];
         Length = 0;
+    }
+
+    private void Return()
+    {
+        // Also none of length 0, of a second Dispose.
+        if (_bytes.Length is > 0 and <= LargestPooled)
+            ArrayPool<byte>.Shared.Return(_bytes);
     }
 }

@@ -10,6 +10,7 @@ public sealed record ServiceSpec
     /// <summary>None: headless.</summary>
     [JsonPropertyName("clusterIP")]
     public string? ClusterIP { get; set; }
+    [JsonConverter(typeof(StringMapConverter))]
     public IReadOnlyDictionary<string, string>? Selector { get; set; }
     public IReadOnlyList<ServicePort>? Ports { get; set; }
     public string? SessionAffinity { get; set; }

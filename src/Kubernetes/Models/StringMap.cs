@@ -1,0 +1,36 @@
+using System.Collections;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Canario.Kubernetes.Models;
+
+/// <summary>Labels and annotations as read: a handful of entries, which a search from the first finds faster than a hash, in a third of a dictionary's memory.</summary>
+internal sealed class StringMap(KeyValuePair<string, string>[] entries) : IReadOnlyDictionary<string, string>
+{
+    public int Count => entries.Length;
+
+    public IEnumerable<string> Keys => entries.Select(e => e.Key);
+
+    public IEnumerable<string> Values => entries.Select(e => e.Value);
+
+    public string this[string key] => TryGetValue(key, out var value) ? value : throw new KeyNotFoundException($"There is no '{key}'.");
+
+    public bool ContainsKey(string key) => TryGetValue(key, out _);
+
+    public bool TryGetValue(string key, [MaybeNullWhen(false)] out string value)
+    {
+        foreach (var entry in entries)
+        {
+            if (entry.Key == key)
+            {
+                value = entry.Value;
+                return true;
+            }
+        }
+        value = null;
+        return false;
+    }
+
+    public IEnumerator<KeyValuePair<string, string>> GetEnumerator() => ((IEnumerable<KeyValuePair<string, string>>)entries).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => entries.GetEnumerator();
+}
