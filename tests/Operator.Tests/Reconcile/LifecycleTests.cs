@@ -160,7 +160,7 @@ public sealed class LifecycleTests(ClusterFixture cluster) : IAsyncLifetime
     private Task<T?> FindAsync<T>(ResourceType<T> type, string name) where T : class, IKubernetesObject => cluster.Client.FindAsync(type, _ns, name, default);
 
     private Task PatchAsync<T>(ResourceType<T> type, string name, string json) where T : class, IKubernetesObject =>
-        cluster.Client.MergePatchAsync(type, _ns, name, Encoding.UTF8.GetBytes(json), default);
+        Insist.OnConflictAsync(() => cluster.Client.MergePatchAsync(type, _ns, name, Encoding.UTF8.GetBytes(json), default));
 
     private async Task<List<string>> LeftAsync() =>
     [

@@ -25,7 +25,7 @@ internal static class Models
         CancellationToken.None);
 
     public static Task PatchAsync(KubernetesClient client, string ns, string json, string name = Name) =>
-        client.MergePatchAsync(ModelDeployments.Resource, ns, name, System.Text.Encoding.UTF8.GetBytes(json), CancellationToken.None);
+        Insist.OnConflictAsync(() => client.MergePatchAsync(ModelDeployments.Resource, ns, name, System.Text.Encoding.UTF8.GetBytes(json), CancellationToken.None));
 
     public static Task SetModelAsync(KubernetesClient client, string ns, string version) =>
         PatchAsync(client, ns, $$$$"""{"spec":{"model":{"uri":"http://models/{{{{version}}}}/model.onnx"}}}""");

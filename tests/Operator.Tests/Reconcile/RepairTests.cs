@@ -32,12 +32,12 @@ public sealed class RepairTests(ClusterFixture cluster) : IAsyncLifetime
         await PatchAsync(Resources.Deployments, revision, $$$$$$"""{"spec":{"template":{"metadata":{"annotations":{"{{{{{{RestartedAt}}}}}}":"now"}}}}}""");
 
         await PatchAsync(Resources.Services, Models.Name, """{"spec":{"selector":{"x":"y"}}}""");
-        await cluster.Client.ApplyAsync(Resources.Services, await BuildPortsEditAsync(), default, fieldManager: "somebody");
+        await Insist.OnConflictAsync(async () => await cluster.Client.ApplyAsync(Resources.Services, await BuildPortsEditAsync(), default, fieldManager: "somebody"));
         await PatchAsync(Resources.Services, revision, """{"spec":{"selector":{"x":"y"},"publishNotReadyAddresses":true}}""");
         await PatchAsync(Resources.ConfigMaps, map, """{"data":{"more":"{}"}}""");
         await PatchAsync(Resources.Deployments, Names.Router, """{"spec":{"template":{"spec":{"nodeSelector":{"disk":"none"},"hostNetwork":true}}}}""");
         await PatchAsync(Resources.PodDisruptionBudgetsV1Beta1, Names.Router, """{"spec":{"minAvailable":2,"maxUnavailable":null}}""");
-        await cluster.Client.ApplyAsync(Resources.Deployments, BuildEdit(revision), default, fieldManager: "somebody");
+        await Insist.OnConflictAsync(() => cluster.Client.ApplyAsync(Resources.Deployments, BuildEdit(revision), default, fieldManager: "somebody"));
 
         var seen = "";
         await Eventually.TrueAsync(async () => (seen = await DescribeAsync(revision)) == right, $"all is as it was: {right}", TimeSpan.FromSeconds(120), () => seen);
@@ -101,5 +101,5 @@ public sealed class RepairTests(ClusterFixture cluster) : IAsyncLifetime
     private Task<T> GetAsync<T>(ResourceType<T> type, string name) where T : class, IKubernetesObject => cluster.Client.GetAsync(type, _ns, name, default);
 
     private Task PatchAsync<T>(ResourceType<T> type, string name, string json) where T : class, IKubernetesObject =>
-        cluster.Client.MergePatchAsync(type, _ns, name, Encoding.UTF8.GetBytes(json), default);
+        Insist.OnConflictAsync(() => cluster.Client.MergePatchAsync(type, _ns, name, Encoding.UTF8.GetBytes(json), default));
 }
