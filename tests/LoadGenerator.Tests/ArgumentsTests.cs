@@ -9,8 +9,13 @@ public sealed class ArgumentsTests
         Assert.Equal(
             new LoadOptions
             {
-                Url = new Uri("http://127.0.0.1:8080/predict"), Bodies = options.Bodies, Rate = 12.5, Duration = TimeSpan.FromMinutes(2),
-                Timeout = TimeSpan.FromSeconds(3), MaxInFlight = 7, Seed = 9,
+                Url = new Uri("http://127.0.0.1:8080/predict"),
+                Bodies = options.Bodies,
+                Rate = 12.5,
+                Duration = TimeSpan.FromMinutes(2),
+                Timeout = TimeSpan.FromSeconds(3),
+                MaxInFlight = 7,
+                Seed = 9,
             },
             options);
     }

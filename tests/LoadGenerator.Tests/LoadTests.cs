@@ -64,7 +64,10 @@ public sealed class LoadTests
         });
         await using var run = Load.Start(new LoadOptions
         {
-            Url = backend.Url, Rate = 100, Duration = TimeSpan.FromMilliseconds(500), Timeout = TimeSpan.FromSeconds(2),
+            Url = backend.Url,
+            Rate = 100,
+            Duration = TimeSpan.FromMilliseconds(500),
+            Timeout = TimeSpan.FromSeconds(2),
         });
         var report = await run.Completion.WaitAsync(TimeSpan.FromSeconds(30));
         await ended.CancelAsync();
@@ -95,7 +98,11 @@ public sealed class LoadTests
         await using var backend = await Backend.StartAsync(_ => Task.Delay(Timeout.Infinite, ended.Token).ContinueWith(_ => { }, TaskScheduler.Default));
         await using var run = Load.Start(new LoadOptions
         {
-            Url = backend.Url, Rate = 100, Duration = TimeSpan.FromMilliseconds(200), MaxInFlight = 5, Timeout = TimeSpan.FromSeconds(60),
+            Url = backend.Url,
+            Rate = 100,
+            Duration = TimeSpan.FromMilliseconds(200),
+            MaxInFlight = 5,
+            Timeout = TimeSpan.FromSeconds(60),
         });
         while (run.Snapshot().Requests < 20)
             await Task.Yield();

@@ -41,7 +41,8 @@ static class Plans
             MaxUnavailable = maxUnavailable,
             DefaultHold = TimeSpan.FromSeconds(10),
             Gates = [.. gates.Select(gate => gate.Name)],
-        }) with { Replicas = replicas };
+        }) with
+    { Replicas = replicas };
 
     public static RateMeasurement Rates(long candidate, long candidateBad, long stable, long stableBad, bool concurrent = true) =>
         new(new RateCounts(candidate, candidateBad), new RateCounts(stable, stableBad), concurrent);

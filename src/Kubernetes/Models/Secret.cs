@@ -11,7 +11,7 @@ public sealed record Secret : IKubernetesObject
     public ObjectMeta Metadata { get; set; } = new();
     public string? Type { get; set; }
     /// <summary>Decoded; base64 on the wire.</summary>
-    public IReadOnlyDictionary<string,byte[]>? Data { get; set; }
+    public IReadOnlyDictionary<string, byte[]>? Data { get; set; }
     /// <summary>Write only.</summary>
     public IReadOnlyDictionary<string, string>? StringData { get; set; }
     public bool? Immutable { get; set; }

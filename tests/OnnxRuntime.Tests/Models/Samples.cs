@@ -6,8 +6,20 @@ public static class Samples
     /// <summary>Every element type that ONNX Runtime's Identity takes, by V2 name.</summary>
     public static IReadOnlyDictionary<string, int> Types { get; } = new Dictionary<string, int>
     {
-        ["FP32"] = 1, ["UINT8"] = 2, ["INT8"] = 3, ["UINT16"] = 4, ["INT16"] = 5, ["INT32"] = 6, ["INT64"] = 7,
-        ["BYTES"] = 8, ["BOOL"] = 9, ["FP16"] = 10, ["FP64"] = 11, ["UINT32"] = 12, ["UINT64"] = 13, ["BF16"] = 16,
+        ["FP32"] = 1,
+        ["UINT8"] = 2,
+        ["INT8"] = 3,
+        ["UINT16"] = 4,
+        ["INT16"] = 5,
+        ["INT32"] = 6,
+        ["INT64"] = 7,
+        ["BYTES"] = 8,
+        ["BOOL"] = 9,
+        ["FP16"] = 10,
+        ["FP64"] = 11,
+        ["UINT32"] = 12,
+        ["UINT64"] = 13,
+        ["BF16"] = 16,
     };
 
     /// <summary>y = x, of any shape of rank 2.</summary>
