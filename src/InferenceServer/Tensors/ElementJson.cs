@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using Canario.InferenceServer.Http;
 using Canario.InferenceServer.Json;
 using Canario.OnnxRuntime;
@@ -16,8 +15,8 @@ internal static class ElementJson
         int end = offset + count;
         switch (tensor.Type)
         {
-            case TensorElementType.Float: ReadFloats(ref cursor, tensor.Elements<float>(end)[offset..]); break;
-            case TensorElementType.Double: ReadDoubles(ref cursor, tensor.Elements<double>(end)[offset..]); break;
+            case TensorElementType.Float: NumberArray.Read<float, FloatForm>(ref cursor, tensor.Elements<float>(end)[offset..]); break;
+            case TensorElementType.Double: NumberArray.Read<double, DoubleForm>(ref cursor, tensor.Elements<double>(end)[offset..]); break;
             case TensorElementType.Float16: ReadHalves(ref cursor, tensor.Elements<Half>(end)[offset..]); break;
             case TensorElementType.BFloat16: ReadBrainFloats(ref cursor, tensor.Elements<ushort>(end)[offset..]); break;
             case TensorElementType.Bool: ReadBooleans(ref cursor, tensor.Elements<byte>(end)[offset..]); break;
@@ -68,74 +67,10 @@ internal static class ElementJson
         return (ushort)((bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
     }
 
-    private static void TakeComma(ref JsonCursor cursor)
+    internal static void TakeComma(ref JsonCursor cursor)
     {
         if (cursor.TryTake(',')) return;
         throw cursor.Peek() == ']' ? cursor.Invalid("'data' has fewer elements than its shape") : cursor.Invalid("',' expected");
-    }
-
-    private static void ReadFloats(ref JsonCursor cursor, Span<float> target)
-    {
-        ReadOnlySpan<byte> text = cursor.Text;
-        int at = cursor.Position;
-        for (int i = 0; i < target.Length; i++)
-        {
-            if (i > 0) at = PassComma(ref cursor, text, at);
-            int start = at;
-            if (PlainNumber.TryScan(text, ref at, out long mantissa, out int fraction, out bool negative)
-                && NumberScanner.TryToFloat(mantissa, fraction, negative, out target[i]))
-            {
-                continue;
-            }
-
-            cursor.Position = start;
-            ScannedNumber number = cursor.TakeNumber(out ReadOnlySpan<byte> token);
-            target[i] = NumberScanner.ToFloat(token, number);
-            at = cursor.Position;
-        }
-
-        cursor.Position = at;
-    }
-
-    private static void ReadDoubles(ref JsonCursor cursor, Span<double> target)
-    {
-        ReadOnlySpan<byte> text = cursor.Text;
-        int at = cursor.Position;
-        for (int i = 0; i < target.Length; i++)
-        {
-            if (i > 0) at = PassComma(ref cursor, text, at);
-            int start = at;
-            if (PlainNumber.TryScan(text, ref at, out long mantissa, out int fraction, out bool negative)
-                && NumberScanner.TryToDouble(mantissa, fraction, negative, out target[i]))
-            {
-                continue;
-            }
-
-            cursor.Position = start;
-            ScannedNumber number = cursor.TakeNumber(out ReadOnlySpan<byte> token);
-            target[i] = NumberScanner.ToDouble(token, number);
-            at = cursor.Position;
-        }
-
-        cursor.Position = at;
-    }
-
-    /// <summary>Past a comma and the one space that many writers put after it; other white space is the cursor's work.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int PassComma(ref JsonCursor cursor, ReadOnlySpan<byte> text, int at)
-    {
-        if ((uint)at < (uint)text.Length && text[at] == ',')
-        {
-            at++;
-        }
-        else
-        {
-            cursor.Position = at;
-            TakeComma(ref cursor);
-            at = cursor.Position;
-        }
-
-        return (uint)at < (uint)text.Length && text[at] == ' ' ? at + 1 : at;
     }
 
     private static void ReadHalves(ref JsonCursor cursor, Span<Half> target)
@@ -178,7 +113,7 @@ internal static class ElementJson
         long high = (long)Int128.Min(maximum, long.MaxValue);
         for (int i = 0; i < target.Length; i++)
         {
-            if (i > 0) at = PassComma(ref cursor, text, at);
+            if (i > 0) at = NumberArray.PassComma(ref cursor, text, at);
             int start = at;
             if (PlainNumber.TryScan(text, ref at, out long mantissa, out int fraction, out bool negative) && fraction == 0)
             {

@@ -1,0 +1,50 @@
+using System.Runtime.CompilerServices;
+using Canario.InferenceServer.Json;
+
+namespace Canario.InferenceServer.Tensors;
+
+/// <summary>Numbers separated by commas, straight into a tensor's memory: the bulk of most requests.</summary>
+internal static class NumberArray
+{
+    public static void Read<T, TForm>(ref JsonCursor cursor, Span<T> target)
+        where TForm : struct, INumberForm<T>
+    {
+        ReadOnlySpan<byte> text = cursor.Text;
+        int at = cursor.Position;
+        for (int i = 0; i < target.Length; i++)
+        {
+            if (i > 0) at = PassComma(ref cursor, text, at);
+            int start = at;
+            if (PlainNumber.TryScan(text, ref at, out long mantissa, out int fraction, out bool negative)
+                && TForm.TryConvert(mantissa, fraction, negative, out target[i]))
+            {
+                continue;
+            }
+
+            cursor.Position = start;
+            ScannedNumber number = cursor.TakeNumber(out ReadOnlySpan<byte> token);
+            target[i] = TForm.Convert(token, number);
+            at = cursor.Position;
+        }
+
+        cursor.Position = at;
+    }
+
+    /// <summary>Past a comma and the one space that many writers put after it; other white space is the cursor's work.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int PassComma(ref JsonCursor cursor, ReadOnlySpan<byte> text, int at)
+    {
+        if ((uint)at < (uint)text.Length && text[at] == ',')
+        {
+            at++;
+        }
+        else
+        {
+            cursor.Position = at;
+            ElementJson.TakeComma(ref cursor);
+            at = cursor.Position;
+        }
+
+        return (uint)at < (uint)text.Length && text[at] == ' ' ? at + 1 : at;
+    }
+}
