@@ -18,6 +18,9 @@ public static class MetricNames
     /// <summary>Histogram by <c>model_namespace, model, revision</c>: rows of each run that joined the requests under way.</summary>
     public const string InferenceBatchRows = "canario_inference_batch_rows";
 
+    /// <summary>Counter by <c>model_namespace, model, revision, code</c>: rows of <c>/predict</c> streams, by the status that each would have had as a request.</summary>
+    public const string InferenceStreamRows = "canario_inference_stream_rows_total";
+
     /// <summary>Counter by <c>model_namespace, model, revision, feature, bin</c>: values seen, one count a value, not cumulative over bins.</summary>
     public const string FeatureValues = "canario_feature_values_total";
 

@@ -58,6 +58,7 @@ internal static class InferenceApplication
         builder.Services.AddSingleton<RequestFailures>();
         builder.Services.AddSingleton<Executor>();
         builder.Services.AddSingleton<InferenceHandler>();
+        builder.Services.AddSingleton<StreamHandler>();
         builder.Services.AddSingleton<GrpcHandler>();
         builder.Services.AddSingleton<IHostLifetime, DrainingLifetime>();
         builder.Services.AddHostedService<LoadService>();
@@ -81,6 +82,7 @@ internal static class InferenceApplication
             options,
             app.Services.GetRequiredService<ServerState>(),
             app.Services.GetRequiredService<InferenceHandler>(),
+            app.Services.GetRequiredService<StreamHandler>(),
             app.Services.GetRequiredService<GrpcHandler>(),
             app.Services.GetRequiredService<Admission>(),
             registry,

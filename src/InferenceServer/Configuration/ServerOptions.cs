@@ -27,6 +27,8 @@ internal sealed record ServerOptions
     public TimeSpan FetchTimeout { get; init; } = TimeSpan.FromMinutes(30);
     public int FetchAttempts { get; init; } = 5;
     public RequestLimits Limits { get; init; } = new();
+    /// <summary>How long a stream of rows may stand still.</summary>
+    public TimeSpan StreamIdle { get; init; } = TimeSpan.FromSeconds(60);
     /// <summary>Empty: everybody may ask.</summary>
     public string ApiKeysFile { get; init; } = "";
     /// <summary>Of one client; 0: as many as it likes.</summary>

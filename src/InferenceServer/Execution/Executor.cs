@@ -23,10 +23,11 @@ internal sealed class Executor(ServerOptions options, RequestMetrics metrics) : 
     /// <param name="call">Gets the outputs.</param>
     /// <param name="outputs">Indices of the outputs to compute; null: all.</param>
     /// <param name="cancellation">Ends the wait for a core and the run itself.</param>
+    /// <param name="countInputs">False: the caller does, as it may run the same rows again.</param>
     /// <exception cref="RequestException">503: too many are waiting already.</exception>
-    public async ValueTask RunAsync(ServedModel model, InferenceCall call, int[]? outputs, CancellationToken cancellation)
+    public async ValueTask RunAsync(ServedModel model, InferenceCall call, int[]? outputs, CancellationToken cancellation, bool countInputs = true)
     {
-        model.Drift.ObserveInputs(call);
+        if (countInputs) model.Drift.ObserveInputs(call);
         OutputSelection selection = model.RunOf(outputs);
         bool slow = model.WillBeSlow(call);
         // Whoever is alone has nobody to be joined with.

@@ -15,7 +15,7 @@ using Canario.Telemetry.Metrics;
 namespace Canario.InferenceServer.Http;
 
 /// <summary>Finds who answers a path. By hand: there are few paths, and routing tables cost more than the whole of a small inference.</summary>
-internal sealed class Dispatcher(ServerOptions options, ServerState state, InferenceHandler inference, GrpcHandler grpc, Admission admission, MetricRegistry registry, string version)
+internal sealed class Dispatcher(ServerOptions options, ServerState state, InferenceHandler inference, StreamHandler stream, GrpcHandler grpc, Admission admission, MetricRegistry registry, string version)
 {
     private const string PredictPath = "/predict";
     private const string V1Path = "/v1/models/";
@@ -32,6 +32,7 @@ internal sealed class Dispatcher(ServerOptions options, ServerState state, Infer
         string path = context.Request.Path.Value ?? "";
         return path switch
         {
+            PredictPath when StreamHandler.IsStream(context.Request) && HttpMethods.IsPost(context.Request.Method) => stream.HandleAsync(context, requestId),
             PredictPath => PostAsync(context, RequestMetrics.Predict, requestId),
             HttpPaths.Metrics => GetAsync(context, () => MetricsEndpoint.WriteAsync(context, registry)),
             HttpPaths.Health or HttpPaths.Ready => GetAsync(context, () => HealthAsync(context)),

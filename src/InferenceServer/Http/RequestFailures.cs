@@ -25,10 +25,7 @@ internal sealed partial class RequestFailures(ILogger<RequestFailures> logger)
             case BadHttpRequestException bad:
                 return (bad.StatusCode, bad.Message);
             case OnnxRuntimeException failed:
-                // ONNX Runtime's message may hold a value of the input.
-                string reason = model?.HasSensitiveFeatures != false
-                    ? $"the model failed on this input ({failed.Code})"
-                    : $"the model failed on this input ({failed.Code}): {failed.Message}";
+                string reason = Describe(failed, model);
                 Log.Failed(logger, requestId, reason);
                 return (StatusCodes.Status500InternalServerError, reason);
             default:
@@ -36,6 +33,11 @@ internal sealed partial class RequestFailures(ILogger<RequestFailures> logger)
                 return (StatusCodes.Status500InternalServerError, "internal error");
         }
     }
+
+    /// <summary>ONNX Runtime's message may hold a value of the input: not where one is sensitive.</summary>
+    public static string Describe(OnnxRuntimeException failed, ServedModel? model) => model?.HasSensitiveFeatures != false
+        ? $"the model failed on this input ({failed.Code})"
+        : $"the model failed on this input ({failed.Code}): {failed.Message}";
 
     private static partial class Log
     {

@@ -5,5 +5,7 @@ internal sealed record RequestLimits
 {
     public long MaximumBodyBytes { get; init; } = 32L << 20;
     public int MaximumRows { get; init; } = 4096;
+    /// <summary>Of a stream of rows, which has no length of its own.</summary>
+    public int MaximumLineBytes { get; init; } = 1 << 20;
     public int MaximumStringBytes { get; init; } = 64 << 10;
 }

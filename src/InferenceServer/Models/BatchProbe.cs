@@ -19,6 +19,7 @@ internal static class BatchProbe
     // Larger matrices are multiplied in another order, so sums differ in their last digits.
     private const float Tolerance = 1e-3f;
 
+    /// <summary>Also tells the model whether its rows are independent.</summary>
     /// <returns>How many times cheaper a row is among others; 0: it is not worth joining requests, or not right.</returns>
     public static double Run(ServedModel model)
     {
@@ -33,7 +34,8 @@ internal static class BatchProbe
             TimeSpan together = Shortest(joined, selection);
             double gain = Rows * model.WarmUpRun / together;
             bool pays = gain >= LeastGain && model.WarmUpRun - together / Rows >= s_handOver;
-            return pays && RowsAreIndependent(single, joined, selection) ? gain : 0;
+            model.RowsAreIndependent = RowsAreIndependent(single, joined, selection);
+            return pays && model.RowsAreIndependent ? gain : 0;
         }
         catch (OnnxRuntimeException)
         {

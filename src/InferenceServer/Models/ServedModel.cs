@@ -61,6 +61,9 @@ internal sealed class ServedModel : IDisposable
     /// <summary>Running rows of several requests together is right and pays; see <see cref="BatchProbe"/>.</summary>
     public bool Batches { get; set; }
 
+    /// <summary>A row among others gives the same answer as alone; false where that was not seen.</summary>
+    public bool RowsAreIndependent { get; set; }
+
     /// <param name="run">The shortest run.</param>
     /// <param name="elements">Input elements that it had.</param>
     public void SetWarmUp(TimeSpan run, long elements)

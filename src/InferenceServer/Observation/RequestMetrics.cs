@@ -12,8 +12,9 @@ internal sealed class RequestMetrics
     public const string Grpc = "v2-grpc";
     public const string V1 = "v1-rest";
     public const string Predict = "predict";
+    public const string Stream = "predict-stream";
 
-    private static readonly string[] s_protocols = [V2, Grpc, V1, Predict];
+    private static readonly string[] s_protocols = [V2, Grpc, V1, Predict, Stream];
 
     // Those that a healthy or failing model answers; others get their series when they happen.
     private static readonly int[] s_expectedCodes = [200, 400, 500, 503];
@@ -25,6 +26,8 @@ internal sealed class RequestMetrics
 
     private readonly HistogramChild _duration;
     private readonly HistogramChild _batchRows;
+    private readonly ConcurrentDictionary<int, CounterChild> _streamRows = new();
+    private readonly Counter _streamRowCounter;
     private readonly ModelIdentity _identity;
 
     public RequestMetrics(MetricRegistry registry, ModelIdentity identity)
@@ -46,6 +49,11 @@ internal sealed class RequestMetrics
             s_rows,
             MetricLabels.Namespace, MetricLabels.Model, MetricLabels.Revision)
             .WithLabels(identity.Namespace, identity.Model, identity.Revision);
+        _streamRowCounter = registry.CreateCounter(
+            MetricNames.InferenceStreamRows,
+            "Rows of streams, by the status that each would have had as a request.",
+            MetricLabels.Namespace, MetricLabels.Model, MetricLabels.Revision, MetricLabels.Code);
+        foreach (int code in s_expectedCodes) StreamRows(code);
         foreach (string protocol in s_protocols)
         {
             foreach (int code in s_expectedCodes) Requests(protocol, code);
@@ -58,7 +66,17 @@ internal sealed class RequestMetrics
         _duration.Observe(duration.TotalSeconds);
     }
 
+    /// <summary>Without a duration: a stream lasts as long as its client likes, which is no latency of the model.</summary>
+    public void CountStream(int code) => Requests(Stream, code).Increment();
+
+    public void CountStreamRows(int code, long rows) => StreamRows(code).Increment(rows);
+
     public void CountBatch(long rows) => _batchRows.Observe(rows);
+
+    private CounterChild StreamRows(int code) => _streamRows.TryGetValue(code, out CounterChild? child)
+        ? child
+        : _streamRows.GetOrAdd(code, _streamRowCounter.WithLabels(
+            _identity.Namespace, _identity.Model, _identity.Revision, code.ToString(CultureInfo.InvariantCulture)));
 
     private CounterChild Requests(string protocol, int code) => _requests.TryGetValue((protocol, code), out CounterChild? child)
         ? child

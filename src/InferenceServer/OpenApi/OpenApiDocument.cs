@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Canario.Contract;
 using Canario.InferenceServer.Configuration;
+using Canario.InferenceServer.Http;
 using Canario.InferenceServer.Models;
 using Canario.InferenceServer.Predict;
 
@@ -72,6 +73,7 @@ internal static class OpenApiDocument
         if (model.Features is not { } plan) return schemas;
         schemas["Features"] = OpenApiSchemas.Features(plan);
         schemas["Prediction"] = OpenApiSchemas.Prediction(model.Results);
+        schemas["StreamedRow"] = OpenApiSchemas.StreamedRow(model.Results);
         return schemas;
     }
 
@@ -81,7 +83,11 @@ internal static class OpenApiDocument
         JsonArray ways = [features, OpenApiSchemas.Array(OpenApiSchemas.Reference("Features"))];
         // A feature of that name would make the form ambiguous, and the server does not take it then.
         if (plan.Find("instances"u8, int.MaxValue) < 0) ways.Add((JsonNode)OpenApiSchemas.Object(("instances", OpenApiSchemas.Array(OpenApiSchemas.Reference("Features")))));
-        return Operation("Predict from named features, one row or many", new JsonObject { ["oneOf"] = ways }, OpenApiSchemas.Reference("Prediction"));
+        JsonObject operation = Operation("Predict from named features, one row or many", new JsonObject { ["oneOf"] = ways }, OpenApiSchemas.Reference("Prediction"));
+        // A row a line: the schema is that of a line.
+        operation["requestBody"]!["content"]![StreamHandler.ContentType] = new JsonObject { ["schema"] = OpenApiSchemas.Reference("Features") };
+        operation["responses"]!["200"]!["content"]![StreamHandler.ContentType] = new JsonObject { ["schema"] = OpenApiSchemas.Reference("StreamedRow") };
+        return operation;
     }
 
     private static JsonObject Infer() => Operation(

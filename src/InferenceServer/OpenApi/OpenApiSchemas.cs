@@ -54,6 +54,16 @@ internal static class OpenApiSchemas
         return schema;
     }
 
+    /// <summary>A line of a stream's answer: a prediction, or what is wrong with the row.</summary>
+    public static JsonObject StreamedRow(IReadOnlyList<OutputPlan> results)
+    {
+        JsonObject schema = Object(("row", Of("integer")));
+        foreach ((string name, JsonNode? member) in PredictionMembers(results)) schema["properties"]![name] = member!.DeepClone();
+        schema["properties"]!["error"] = Text("What is wrong with the row; there is no prediction then");
+        schema["properties"]!["status"] = Of("integer");
+        return schema;
+    }
+
     public static JsonObject InferRequest(IReadOnlyList<ValueInfo> inputs, IReadOnlyList<ValueInfo> outputs)
     {
         var tensors = new JsonArray([.. inputs.Select(Tensor)]);

@@ -40,6 +40,21 @@ internal static class PredictRequestParser
         }
 
         cursor.TakeEnd();
+        SetShapes(call, plan, limits);
+        return many;
+    }
+
+    /// <summary>Reads a text that is one row, into a place of its own; when it is refused the place may be filled again.</summary>
+    public static void ParseSingle(ref JsonCursor cursor, InferenceCall call, FeaturePlan plan, int row)
+    {
+        if (cursor.Peek() != '{') throw RequestException.Bad("a row must be an object of features");
+        ParseRow(ref cursor, call, plan, row);
+        cursor.TakeEnd();
+    }
+
+    /// <summary>Gives the inputs the shape of <see cref="InferenceCall.Rows"/> rows.</summary>
+    public static void SetShapes(InferenceCall call, FeaturePlan plan, RequestLimits limits)
+    {
         for (int i = 0; i < call.Inputs.Length; i++)
         {
             InputTensor input = call.Inputs[i];
@@ -47,8 +62,6 @@ internal static class PredictRequestParser
             input.SetShape(input.Info.Shape.Count == 1 ? shape[..1] : shape);
             ShapeCheck.Require(input.Info, input.Shape, limits.MaximumRows);
         }
-
-        return many;
     }
 
     private static bool TryEnterInstances(ref JsonCursor cursor, FeaturePlan plan)
@@ -72,7 +85,15 @@ internal static class PredictRequestParser
         {
             if (call.Rows == limits.MaximumRows) throw RequestException.Bad($"at most {limits.MaximumRows} rows are taken in one request");
             if (cursor.Peek() != '{') throw RequestException.Bad($"row {call.Rows} must be an object of features");
-            ParseRow(ref cursor, call, plan, call.Rows);
+            try
+            {
+                ParseRow(ref cursor, call, plan, call.Rows);
+            }
+            catch (RequestException e) when (call.Rows > 0)
+            {
+                throw RequestException.Bad($"row {call.Rows}: {e.Message}");
+            }
+
             call.Rows++;
         }
         while (cursor.TakeNext(']'));
@@ -95,12 +116,12 @@ internal static class PredictRequestParser
                 if (index < 0)
                 {
                     throw RequestException.Bad(
-                        $"{Row(row)}unknown feature {TensorNames.Quote(name)}; the model takes {TensorNames.List(plan.Features.Select(f => f.Name))}");
+                        $"unknown feature {TensorNames.Quote(name)}; the model takes {TensorNames.List(plan.Features.Select(f => f.Name))}");
                 }
 
                 expected = index + 1;
                 PlannedFeature feature = plan.Features[index];
-                if (given[index]) throw RequestException.Bad($"{Row(row)}feature '{feature.Name}' is given twice");
+                if (given[index]) throw RequestException.Bad($"feature '{feature.Name}' is given twice");
                 given[index] = true;
                 // A null is a value that was not measured: the same as not sent.
                 if (cursor.TryTakeLiteral("null"u8)) given[index] = false;
@@ -116,17 +137,12 @@ internal static class PredictRequestParser
     {
         if (!given.Contains(false)) return;
         int count = plan.Features.Length;
-        List<PlannedFeature>? required = null;
+        // Before any default is noted: the place of a refused row may be filled again.
+        RequireDefaults(plan, given);
         for (int i = 0; i < count; i++)
         {
             if (given[i]) continue;
             PlannedFeature feature = plan.Features[i];
-            if (!feature.HasDefault)
-            {
-                (required ??= []).Add(feature);
-                continue;
-            }
-
             if (call.Missing.Length < (row + 1) * count)
             {
                 bool[] larger = new bool[Math.Max((row + 1) * count, call.Missing.Length * 2)];
@@ -137,10 +153,19 @@ internal static class PredictRequestParser
             call.Missing[row * count + i] = true;
             StoreDefault(call.Inputs[feature.Input], feature, row);
         }
+    }
+
+    private static void RequireDefaults(FeaturePlan plan, ReadOnlySpan<bool> given)
+    {
+        List<PlannedFeature>? required = null;
+        for (int i = 0; i < given.Length; i++)
+        {
+            if (!given[i] && !plan.Features[i].HasDefault) (required ??= []).Add(plan.Features[i]);
+        }
 
         if (required is null) return;
         string details = string.Join("; ", required.Take(MaximumMessageFeatures).Select(f => $"feature '{f.Name}' is missing and takes {f.Allowed()}"));
-        throw RequestException.Bad(Row(row) + details);
+        throw RequestException.Bad(details);
     }
 
     private static void StoreDefault(InputTensor tensor, PlannedFeature feature, int row)
@@ -170,7 +195,7 @@ internal static class PredictRequestParser
                 int start = cursor.Position;
                 ReadOnlySpan<byte> rest = cursor.Rest;
                 cursor.Skip();
-                throw Refuse(feature, row, rest[..(cursor.Position - start)]);
+                throw Refuse(feature, rest[..(cursor.Position - start)]);
         }
     }
 
@@ -188,12 +213,12 @@ internal static class PredictRequestParser
         {
             // Straight from the text: going through a double may round twice.
             float single = NumberScanner.ToFloat(token, number);
-            if (!allowed || !float.IsFinite(single)) throw Refuse(feature, row, token[..number.Length]);
+            if (!allowed || !float.IsFinite(single)) throw Refuse(feature, token[..number.Length]);
             tensor.Elements<float>((row + 1) * feature.Columns)[index] = single;
             return;
         }
 
-        if (!allowed) throw Refuse(feature, row, token[..number.Length]);
+        if (!allowed) throw Refuse(feature, token[..number.Length]);
         Store(tensor, feature, row, value);
     }
 
@@ -207,7 +232,7 @@ internal static class PredictRequestParser
         }
 
         bool open = feature.Utf8Categories.Length == 0 && !text.Contains((byte)0);
-        if (category < 0 && !open) throw Refuse(feature, row, text);
+        if (category < 0 && !open) throw Refuse(feature, text);
         if (feature.Kind == FeatureKind.CategoryText)
             Texts(tensor, feature, row)[row * feature.Columns + feature.Column] = open ? Encoding.UTF8.GetString(text) : feature.Schema.Categories[category];
         else
@@ -231,11 +256,9 @@ internal static class PredictRequestParser
 
     private static Span<string> Texts(InputTensor tensor, PlannedFeature feature, int row) => tensor.Texts((row + 1) * feature.Columns);
 
-    private static string Row(int row) => row == 0 ? "" : $"row {row}: ";
-
-    private static RequestException Refuse(PlannedFeature feature, int row, ReadOnlySpan<byte> value)
+    private static RequestException Refuse(PlannedFeature feature, ReadOnlySpan<byte> value)
     {
         string shown = feature.Schema.Sensitive ? "the value" : TensorNames.Quote(value);
-        return RequestException.Bad($"{Row(row)}feature '{feature.Name}': {shown} is not allowed; it takes {feature.Allowed()}");
+        return RequestException.Bad($"feature '{feature.Name}': {shown} is not allowed; it takes {feature.Allowed()}");
     }
 }
