@@ -1,7 +1,7 @@
 using Canario.Router.Admin;
 using Canario.Router.Configuration;
-using Canario.Router.Forwarding;
 using Canario.Router.Listening;
+using Canario.Router.Loops;
 using Canario.Router.Metrics;
 using Canario.Telemetry.Metrics;
 
@@ -15,8 +15,7 @@ internal sealed class RouterHost : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly RouterServer _server;
-    private readonly ForwardingApplication _application;
-    private readonly Sweeper _sweeper;
+    private readonly EventLoops _loops;
     private readonly AdminServer _admin;
     private readonly IRouterSource _source;
     private readonly CancellationTokenSource _stopping = new();
@@ -31,10 +30,9 @@ internal sealed class RouterHost : IAsyncDisposable
         _logger = loggers.CreateLogger<RouterHost>();
         var registry = new MetricRegistry();
         registry.AddProcessMetrics();
-        _sweeper = new Sweeper(time);
-        _server = new RouterServer(options, loggers);
-        _application = new ForwardingApplication(options, time, loggers.CreateLogger<ForwardingApplication>());
-        State = new RouterState(_server, new RouterMetrics(registry), options.Upstream, _sweeper, time, loggers.CreateLogger<RouterState>());
+        _loops = new EventLoops(Environment.ProcessorCount, time, loggers.CreateLogger<EventLoops>());
+        _server = new RouterServer(options, _loops, loggers, time);
+        State = new RouterState(_server, new RouterMetrics(registry), options.Upstream, _loops, time, loggers.CreateLogger<RouterState>());
         _admin = new AdminServer(options, registry, State, () => IsReady);
     }
 
@@ -46,7 +44,7 @@ internal sealed class RouterHost : IAsyncDisposable
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        await _server.StartAsync(_application, cancellationToken);
+        await _server.StartAsync(cancellationToken);
         await _admin.StartAsync(cancellationToken);
         _running = Task.WhenAll(Task.Run(FollowAsync, CancellationToken.None), Task.Run(RetryAsync, CancellationToken.None));
     }
@@ -57,7 +55,7 @@ internal sealed class RouterHost : IAsyncDisposable
         Log.Draining(_logger, _options.Drain, _options.Closing, _options.Finish);
         _draining = true;
         await Task.Delay(_options.Drain, _time);
-        _application.CloseConnections();
+        _server.CloseConnections();
         await Task.Delay(_options.Closing, _time);
         using var limit = new CancellationTokenSource(_options.Finish, _time);
         await _server.StopAsync(limit.Token);
@@ -72,8 +70,7 @@ internal sealed class RouterHost : IAsyncDisposable
         await _admin.DisposeAsync();
         State.Dispose();
         _server.Dispose();
-        _application.Dispose();
-        _sweeper.Dispose();
+        _loops.Dispose();
         _stopping.Dispose();
     }
 

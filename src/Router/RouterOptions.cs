@@ -1,6 +1,7 @@
 using System.Net;
 using Canario.Contract;
 using Canario.Router.Forwarding;
+using Canario.Router.Http1;
 
 namespace Canario.Router;
 
@@ -32,6 +33,8 @@ internal sealed record RouterOptions
     public long MaxBodyBytes { get; init; } = 1L << 30;
 
     public bool AccessLog { get; init; }
+
+    public ClientOptions Client { get; init; } = new();
 
     public UpstreamOptions Upstream { get; init; } = new();
 

@@ -4,6 +4,7 @@ using Canario.Contract;
 using Canario.Router.Configuration;
 using Canario.Router.Forwarding;
 using Canario.Router.Listening;
+using Canario.Router.Loops;
 using Canario.Router.Metrics;
 using Canario.Router.Routing;
 
@@ -11,7 +12,7 @@ namespace Canario.Router;
 
 /// <summary>What is served now. A configuration that cannot be served changes nothing, neither for its model nor for others.</summary>
 internal sealed class RouterState(
-    RouterServer server, RouterMetrics metrics, UpstreamOptions upstream, Sweeper sweeper, TimeProvider time, ILogger<RouterState> logger) : IRouterSink, IDisposable
+    RouterServer server, RouterMetrics metrics, UpstreamOptions upstream, EventLoops loops, TimeProvider time, ILogger<RouterState> logger) : IRouterSink, IDisposable
 {
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly Dictionary<string, ServedModel> _models = new(StringComparer.Ordinal);
@@ -112,7 +113,7 @@ internal sealed class RouterState(
         foreach (var service in _services.Values) service.Set([]);
     }
 
-    private Service Find(string name) => _services.GetOrAdd(name, static (_, s) => new Service(s.upstream, s.sweeper, s.time), (upstream, sweeper, time));
+    private Service Find(string name) => _services.GetOrAdd(name, static (_, s) => new Service(s.upstream, s.loops, s.time), (upstream, loops, time));
 
     private string? FindConflict(string source, RouterConfiguration configuration)
     {

@@ -1,6 +1,8 @@
 using System.Net;
 using Canario.Router.Forwarding;
+using Canario.Router.Loops;
 using Canario.Router.Routing;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Canario.Router.Tests;
 
@@ -11,8 +13,8 @@ public sealed class BalancingTests
     [Fact]
     public void Of_two_endpoints_the_less_busy_is_taken()
     {
-        using var sweeper = new Sweeper(TimeProvider.System);
-        var set = new EndpointSet(new UpstreamOptions(), sweeper, TimeProvider.System);
+        using var loops = new EventLoops(1, TimeProvider.System, NullLogger.Instance);
+        var set = new EndpointSet(new UpstreamOptions(), loops, TimeProvider.System);
         set.Set([Address(1), Address(2)]);
         var first = set.Pick()!;
         first.Begin();
@@ -25,8 +27,8 @@ public sealed class BalancingTests
     [Fact]
     public void Load_stays_even_when_every_request_stays()
     {
-        using var sweeper = new Sweeper(TimeProvider.System);
-        var set = new EndpointSet(new UpstreamOptions(), sweeper, TimeProvider.System);
+        using var loops = new EventLoops(1, TimeProvider.System, NullLogger.Instance);
+        var set = new EndpointSet(new UpstreamOptions(), loops, TimeProvider.System);
         set.Set(Enumerable.Range(1, 10).Select(Address));
         var taken = new List<Endpoint>();
         for (int i = 0; i < 1_000; i++)
@@ -42,8 +44,8 @@ public sealed class BalancingTests
     [Fact]
     public void Endpoints_that_stay_keep_their_load_when_others_come_and_go()
     {
-        using var sweeper = new Sweeper(TimeProvider.System);
-        var set = new EndpointSet(new UpstreamOptions(), sweeper, TimeProvider.System);
+        using var loops = new EventLoops(1, TimeProvider.System, NullLogger.Instance);
+        var set = new EndpointSet(new UpstreamOptions(), loops, TimeProvider.System);
         set.Set([Address(1)]);
         var kept = set.Pick()!;
         kept.Begin();

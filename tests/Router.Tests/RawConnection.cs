@@ -22,6 +22,19 @@ internal sealed class RawConnection(TcpClient client) : IAsyncDisposable
 
     public async Task SendAsync(string latin1) => await Stream.WriteAsync(Encoding.Latin1.GetBytes(latin1)).AsTask().WaitAsync(Patience);
 
+    /// <summary>Says that no more comes, and goes on reading.</summary>
+    public void EndSending()
+    {
+        try
+        {
+            client.Client.Shutdown(SocketShutdown.Send);
+        }
+        catch (SocketException)
+        {
+            // The peer was quicker.
+        }
+    }
+
     /// <summary>Ends without a farewell: the peer gets a reset.</summary>
     public void Reset()
     {

@@ -1,12 +1,11 @@
 using Canario.Contract;
 using Canario.Router.Routing;
-using Microsoft.AspNetCore.Http;
 
 namespace Canario.Router.Tests;
 
 public sealed class SplitTests
 {
-    private static readonly HeaderDictionary None = [];
+    private static readonly Fields None = [];
 
     [Theory]
     [InlineData(0)]
@@ -25,7 +24,7 @@ public sealed class SplitTests
         var chosen = Enumerable.Range(0, 101).Select(w => new Split(Configuration(w) with { StickyHeader = "x-user" })).ToArray();
         for (int user = 0; user < 2_000; user++)
         {
-            var headers = new HeaderDictionary { ["x-user"] = "user-" + user };
+            var headers = new Fields { ["x-user"] = "user-" + user };
             int before = 0;
             foreach (var split in chosen)
             {
@@ -45,7 +44,7 @@ public sealed class SplitTests
     {
         var split = new Split(Configuration(weight) with { StickyHeader = "x-user" });
         const int Users = 20_000;
-        int candidate = Enumerable.Range(0, Users).Count(u => split.Choose(new HeaderDictionary { ["x-user"] = $"{u}@example.org" }, 0) == 1);
+        int candidate = Enumerable.Range(0, Users).Count(u => split.Choose(new Fields { ["x-user"] = $"{u}@example.org" }, 0) == 1);
         double p = weight / 100.0, sigma = Math.Sqrt(Users * p * (1 - p));
         Assert.InRange(candidate, Users * p - 4 * sigma, Users * p + 4 * sigma);
     }
@@ -55,8 +54,8 @@ public sealed class SplitTests
     {
         var configuration = Configuration(0) with { StickyHeader = "x-user", Matches = [new RouterMatch { Header = "x-tester", Value = "yes", Revision = "candidate" }] };
         var split = new Split(configuration);
-        Assert.Equal(1, split.Choose(new HeaderDictionary { ["X-Tester"] = "yes", ["x-user"] = "u" }, 0));
-        Assert.Equal(0, split.Choose(new HeaderDictionary { ["X-Tester"] = "no", ["x-user"] = "u" }, 0));
+        Assert.Equal(1, split.Choose(new Fields { ["X-Tester"] = "yes", ["x-user"] = "u" }, 0));
+        Assert.Equal(0, split.Choose(new Fields { ["X-Tester"] = "no", ["x-user"] = "u" }, 0));
     }
 
     [Fact]
@@ -79,4 +78,16 @@ public sealed class SplitTests
             new RouterBackend { Revision = "candidate", Service = "candidate", Weight = candidate },
         ],
     };
+
+    private sealed class Fields : Dictionary<string, string>, IRequestFields
+    {
+        public Fields()
+            : base(StringComparer.OrdinalIgnoreCase)
+        {
+        }
+
+        int IRequestFields.Count(string name) => ContainsKey(name) ? 1 : 0;
+
+        public string? First(string name) => TryGetValue(name, out string? value) ? value : null;
+    }
 }

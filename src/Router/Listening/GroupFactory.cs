@@ -3,9 +3,8 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Canario.Router.Listening;
 
-/// <summary>Gives Kestrel the two groups when it binds their names.</summary>
-internal sealed class GroupFactory(ListenerGroup http, ListenerGroup grpc) : IConnectionListenerFactory
+/// <summary>Gives Kestrel the group when it binds its name.</summary>
+internal sealed class GroupFactory(ListenerGroup group) : IConnectionListenerFactory
 {
-    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
-        ValueTask.FromResult<IConnectionListener>(ReferenceEquals(endpoint, http.EndPoint) ? http : grpc);
+    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) => ValueTask.FromResult<IConnectionListener>(group);
 }

@@ -1,81 +1,120 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Canario.Router.Forwarding;
+using Canario.Router.Http1;
+using Canario.Router.Http2;
+using Canario.Router.Loops;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
 
 namespace Canario.Router.Listening;
 
-/// <summary>Kestrel in front of all models: HTTP/1.1 on a model's port, HTTP/2 in clear text with prior knowledge on the next.</summary>
+/// <summary>In front of all models: the router's own HTTP/1.1 on a model's port, Kestrel's HTTP/2 in clear text with prior knowledge on the next.</summary>
 internal sealed class RouterServer : IDisposable
 {
-    private readonly KestrelServer _server;
-    private readonly ListenerGroup _http;
+    private readonly Http1Server _http1;
+    private readonly KestrelServer _kestrel;
     private readonly ListenerGroup _grpc;
+    private readonly Http2Application _http2;
     private readonly IPAddress _address;
 
-    public RouterServer(RouterOptions options, ILoggerFactory loggers)
+    public RouterServer(RouterOptions options, EventLoops loops, ILoggerFactory loggers, TimeProvider time)
     {
         _address = options.Address;
-        // Kestrel by itself takes a bare LF for the end of a line, which another reader may not. Read when its options are made.
-        AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", true);
+        var limit = new ConnectionLimit(options.MaxConnections);
+        var dispatcher = new Dispatcher(options, time, loggers.CreateLogger<Dispatcher>());
+        _http1 = new Http1Server(options, loops, dispatcher, limit, loggers, time);
+        _http2 = new Http2Application(dispatcher, options.Upstream, time);
         // Nothing on a request's way blocks, so it may run where its bytes arrived, without changing threads.
         var transport = new SocketTransportOptions { UnsafePreferInlineScheduling = true, Backlog = 4096 };
-        var sockets = new SocketTransportFactory(Options.Create(transport), loggers);
-        _http = new ListenerGroup(new ListenerEndPoint("http"), sockets);
-        _grpc = new ListenerGroup(new ListenerEndPoint("grpc"), sockets);
+        _grpc = new ListenerGroup(new ListenerEndPoint("grpc"), new SocketTransportFactory(Options.Create(transport), loggers));
         var kestrel = new KestrelServerOptions { AddServerHeader = false, AllowSynchronousIO = false };
         kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
-        kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
-        // A stream may be silent for long (see ForwardingApplication); a peer that is gone must not be waited for.
+        // A stream may be silent for long (see Http2Exchange); a peer that is gone must not be waited for.
         kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
         kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(20);
         // Header values pass through byte by byte; names in other alphabets are UTF-8 to some and Latin-1 to others.
         kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
-        kestrel.Listen(_http.EndPoint, listen => listen.Protocols = HttpProtocols.Http1);
-        kestrel.Listen(_grpc.EndPoint, listen => listen.Protocols = HttpProtocols.Http2);
-        _server = new KestrelServer(Options.Create(kestrel), new GroupFactory(_http, _grpc), loggers);
+        kestrel.Listen(_grpc.EndPoint, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http2;
+            listen.Use(next => async connection =>
+            {
+                if (!limit.TryEnter()) return;
+                try
+                {
+                    await next(connection);
+                }
+                finally
+                {
+                    limit.Leave();
+                }
+            });
+        });
+        _kestrel = new KestrelServer(Options.Create(kestrel), new GroupFactory(_grpc), loggers);
     }
 
-    public Task StartAsync(ForwardingApplication application, CancellationToken cancellationToken) => _server.StartAsync(application, cancellationToken);
+    public Task StartAsync(CancellationToken cancellationToken) => _kestrel.StartAsync(_http2, cancellationToken);
+
+    /// <summary>From now on every answer asks its client to connect anew, elsewhere.</summary>
+    public void CloseConnections() => _http1.CloseConnections();
 
     /// <summary>No new connections, GOAWAY or close on the others, and their requests finish until cancelled.</summary>
-    public Task StopAsync(CancellationToken cancellationToken) => _server.StopAsync(cancellationToken);
+    public Task StopAsync(CancellationToken cancellationToken) => Task.WhenAll(_http1.StopAsync(cancellationToken), _kestrel.StopAsync(cancellationToken));
 
-    /// <exception cref="Microsoft.AspNetCore.Connections.AddressInUseException">A port is in use.</exception>
+    /// <exception cref="SocketException">The first port is in use.</exception>
+    /// <exception cref="Microsoft.AspNetCore.Connections.AddressInUseException">The second is.</exception>
     public async Task BindAsync(int port, ModelListener model)
     {
-        await BindAsync(_http, port, model);
+        BindHttp1(port, model);
         try
         {
-            await BindAsync(_grpc, port + 1, model);
+            await BindGrpcAsync(port + 1, model);
         }
         catch
         {
-            await _http.UnbindAsync(port);
+            _http1.Unbind(port);
             throw;
         }
     }
 
     public async Task UnbindAsync(int port)
     {
-        await _http.UnbindAsync(port);
+        _http1.Unbind(port);
         await _grpc.UnbindAsync(port + 1);
     }
 
-    public void Dispose() => _server.Dispose();
+    public void Dispose()
+    {
+        _kestrel.Dispose();
+        _http2.Dispose();
+    }
 
-    private async Task BindAsync(ListenerGroup group, int port, ModelListener model)
+    private void BindHttp1(int port, ModelListener model)
     {
         try
         {
-            await group.BindAsync(new IPEndPoint(_address, port), model);
+            _http1.Bind(new IPEndPoint(_address, port), model);
         }
-        catch (System.Net.Sockets.SocketException) when (_address.Equals(IPAddress.IPv6Any))
+        catch (SocketException e) when (IsWithoutIPv6(e))
         {
-            // A machine without IPv6.
-            await group.BindAsync(new IPEndPoint(IPAddress.Any, port), model);
+            _http1.Bind(new IPEndPoint(IPAddress.Any, port), model);
         }
     }
+
+    private async Task BindGrpcAsync(int port, ModelListener model)
+    {
+        try
+        {
+            await _grpc.BindAsync(new IPEndPoint(_address, port), model);
+        }
+        catch (SocketException e) when (IsWithoutIPv6(e))
+        {
+            await _grpc.BindAsync(new IPEndPoint(IPAddress.Any, port), model);
+        }
+    }
+
+    private bool IsWithoutIPv6(SocketException e) => _address.Equals(IPAddress.IPv6Any) && e.SocketErrorCode != SocketError.AddressAlreadyInUse;
 }

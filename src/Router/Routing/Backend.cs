@@ -1,3 +1,4 @@
+using System.Text;
 using Canario.Router.Metrics;
 using Microsoft.Extensions.Primitives;
 
@@ -8,4 +9,6 @@ internal sealed record Backend(string Revision, Service Service, RevisionMetrics
 {
     /// <summary>The response header's value, made once.</summary>
     public StringValues RevisionHeader { get; } = new(Revision);
+
+    public byte[] RevisionBytes { get; } = Encoding.UTF8.GetBytes(Revision);
 }

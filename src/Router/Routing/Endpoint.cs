@@ -1,6 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Canario.Router.Forwarding;
+using Canario.Router.Http1;
+using Canario.Router.Loops;
 
 namespace Canario.Router.Routing;
 
@@ -12,28 +15,32 @@ internal sealed class Endpoint : IDisposable
     private readonly UpstreamOptions _options;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _removed = new();
+    private readonly (EventLoop Loop, UpstreamPool Pool)[] _pools;
     private int _outstanding;
     private int _ejected;
 
-    public Endpoint(IPEndPoint address, UpstreamOptions options, Sweeper sweeper, TimeProvider time)
+    public Endpoint(IPEndPoint address, UpstreamOptions options, EventLoops loops, TimeProvider time)
     {
         Address = address;
         _options = options;
         _time = time;
         HostAndPort = address.ToString();
-        Pool = new UpstreamPool(address, options, sweeper, time);
+        HostAndPortBytes = Encoding.ASCII.GetBytes(HostAndPort);
+        _pools = [.. loops.All.Select(loop => (loop, new UpstreamPool(address, loop, options)))];
     }
 
     public IPEndPoint Address { get; }
 
     public string HostAndPort { get; }
 
-    public UpstreamPool Pool { get; }
+    public byte[] HostAndPortBytes { get; }
 
     public int Outstanding => Volatile.Read(ref _outstanding);
 
     /// <summary>It refused the last connection; it is asked again in the background, so that no user waits for it.</summary>
     public bool IsEjected => Volatile.Read(ref _ejected) != 0;
+
+    public UpstreamPool PoolOf(EventLoop loop) => _pools[loop.Index].Pool;
 
     public void Begin() => Interlocked.Increment(ref _outstanding);
 
@@ -50,7 +57,7 @@ internal sealed class Endpoint : IDisposable
     public void Dispose()
     {
         _removed.Cancel();
-        Pool.Close();
+        foreach (var (loop, pool) in _pools) loop.Post(pool.Close);
     }
 
     private async Task ProbeAsync()

@@ -1,10 +1,11 @@
 using System.Net;
 using Canario.Router.Forwarding;
+using Canario.Router.Loops;
 
 namespace Canario.Router.Routing;
 
 /// <summary>The ready endpoints of a service for one protocol. Read without a lock; changed by one writer.</summary>
-internal sealed class EndpointSet(UpstreamOptions options, Sweeper sweeper, TimeProvider time)
+internal sealed class EndpointSet(UpstreamOptions options, EventLoops loops, TimeProvider time)
 {
     private volatile Endpoint[] _endpoints = [];
 
@@ -44,7 +45,7 @@ internal sealed class EndpointSet(UpstreamOptions options, Sweeper sweeper, Time
         var next = new List<Endpoint>();
         foreach (var address in addresses.Distinct())
         {
-            next.Add(before.Remove(address, out var kept) ? kept : new Endpoint(address, options, sweeper, time));
+            next.Add(before.Remove(address, out var kept) ? kept : new Endpoint(address, options, loops, time));
         }
         _endpoints = [.. next];
         foreach (var gone in before.Values) gone.Dispose();

@@ -1,5 +1,4 @@
 using Canario.Contract;
-using Microsoft.AspNetCore.Http;
 
 namespace Canario.Router.Routing;
 
@@ -28,17 +27,16 @@ internal sealed class Split
             for (int n = 0; n < _weights[i]; n++) _byPoint[point++] = (byte)i;
     }
 
-    /// <param name="headers">The request's.</param>
+    /// <param name="fields">The request's.</param>
     /// <param name="point">Chance, 0 to 99.</param>
     /// <returns>Index of the backend.</returns>
-    public int Choose(IHeaderDictionary headers, int point)
+    public int Choose(IRequestFields fields, int point)
     {
         foreach (var (header, value, backend) in _matches)
         {
-            if (headers.TryGetValue(header, out var found) && found.Count == 1 && found[0] == value) return backend;
+            if (fields.Count(header) == 1 && fields.First(header) == value) return backend;
         }
-        if (_configuration.StickyHeader.Length > 0 && headers.TryGetValue(_configuration.StickyHeader, out var user) && !string.IsNullOrEmpty(user[0]))
-            return ChooseFor(user[0]!);
+        if (_configuration.StickyHeader.Length > 0 && fields.First(_configuration.StickyHeader) is { Length: > 0 } user) return ChooseFor(user);
         return _byPoint[point];
     }
 

@@ -1,0 +1,102 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Canario.Router.Routing;
+
+namespace Canario.Router.Forwarding;
+
+/// <summary>
+/// Takes each request to a revision and back. When none of the chosen revision's endpoints can be reached, the request was seen by no server, so another revision that
+/// has weight answers it: no user fails because a candidate cannot start. The revision that was chosen still counts a 502: its gate must see what its users would
+/// have seen. Once a server may have seen the request, its outcome is the client's.
+/// </summary>
+internal sealed class Dispatcher(RouterOptions options, TimeProvider time, ILogger<Dispatcher> logger)
+{
+    // Other endpoints of the same revision, before it counts as unreachable.
+    private const int MaxEndpoints = 3;
+    // A configuration and the endpoints that it relies on come by two watches: the one may be seen a little before the other, which is no fault of the revision.
+    private static readonly TimeSpan EndpointsLag = TimeSpan.FromSeconds(2);
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask RunAsync(IExchange x, Route route)
+    {
+        int chosen = route.Split.Choose(x.Fields, Random.Shared.Next(100));
+        int served = chosen;
+        Outcome outcome;
+        try
+        {
+            outcome = await TryAsync(x, route, route.Backends[chosen]);
+            if (outcome.Unreached) (outcome, served) = await TryOthersAsync(x, route, chosen, outcome);
+        }
+        catch (Exception e)
+        {
+            Log.Unforeseen(logger, e, route.Configuration.Model);
+            outcome = Outcome.Failed(500, Reasons.BadResponse);
+        }
+        var backend = route.Backends[served];
+        if (outcome.Reason is not null) await x.FailAsync(outcome, backend);
+        var duration = time.GetElapsedTime(x.Started);
+        backend.Metrics.Count(outcome.Code, duration);
+        if (options.AccessLog)
+        {
+            Log.Access(
+                logger, x.Method, x.Target, route.Configuration.Model, outcome.Code, outcome.Reason ?? "", duration.TotalMilliseconds, backend.Revision, x.RequestId);
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<Outcome> TryAsync(IExchange x, Route route, Backend backend)
+    {
+        var endpoints = x.EndpointsOf(backend.Service);
+        var outcome = Outcome.NotReached(endpoints.Count == 0 ? Reasons.NoEndpoint : Reasons.ConnectFailed);
+        int attempts = 0;
+        while (attempts++ < MaxEndpoints && endpoints.Pick() is { } endpoint)
+        {
+            outcome = await TryAsync(x, route, backend, endpoint, fresh: outcome.Reason == Reasons.StaleConnection);
+            if (!outcome.Unreached) return outcome;
+        }
+        if (attempts == 1 && !IsYetToBeSeen(route, backend)) backend.Metrics.CountFailure(outcome.Reason!);
+        return outcome;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private static async ValueTask<Outcome> TryAsync(IExchange x, Route route, Backend backend, Endpoint endpoint, bool fresh)
+    {
+        endpoint.Begin();
+        try
+        {
+            var outcome = await x.TryAsync(route, backend, endpoint, fresh);
+            if (outcome.Reason is { } reason) backend.Metrics.CountFailure(reason);
+            return outcome;
+        }
+        finally
+        {
+            endpoint.End();
+        }
+    }
+
+    private bool IsYetToBeSeen(Route route, Backend backend) => !backend.Service.WasReady && time.GetElapsedTime(route.Since) < EndpointsLag;
+
+    private async ValueTask<(Outcome Outcome, int Served)> TryOthersAsync(IExchange x, Route route, int chosen, Outcome first)
+    {
+        int tried = 1 << chosen;
+        for (int next; (next = route.Split.NextAfter(tried)) >= 0; tried |= 1 << next)
+        {
+            var outcome = await TryAsync(x, route, route.Backends[next]);
+            if (outcome.Unreached) continue;
+            if (!IsYetToBeSeen(route, route.Backends[chosen])) route.Backends[chosen].Metrics.Count(502);
+            return (outcome, next);
+        }
+        // All are thought dead. One that came back since its last probe is better than refusing.
+        for (int left = tried; left != 0; left &= left - 1)
+        {
+            int i = BitOperations.TrailingZeroCount(left);
+            var backend = route.Backends[i];
+            if (x.EndpointsOf(backend.Service).PickEjected() is not { } endpoint) continue;
+            var outcome = await TryAsync(x, route, backend, endpoint, fresh: true);
+            if (outcome.Unreached) continue;
+            if (i != chosen) route.Backends[chosen].Metrics.Count(502);
+            return (outcome, i);
+        }
+        return (Outcome.Failed(first.Reason == Reasons.NoEndpoint ? 503 : 502, first.Reason!), chosen);
+    }
+}

@@ -1,8 +1,0 @@
-namespace Canario.Router.Forwarding;
-
-internal enum HeadResult
-{
-    NeedMore,
-    Done,
-    Malformed,
-}

@@ -1,0 +1,8 @@
+namespace Canario.Router.Http1;
+
+internal enum HeadResult
+{
+    NeedMore,
+    Done,
+    Malformed,
+}

@@ -1,0 +1,100 @@
+using System.Runtime.CompilerServices;
+using Canario.Router.Forwarding;
+using Canario.Router.Routing;
+
+namespace Canario.Router.Http1;
+
+/// <summary>One attempt to have one endpoint answer one HTTP/1.1 request.</summary>
+internal sealed class Http1Forwarder(UpstreamOptions options, ILogger<Http1Forwarder> logger)
+{
+    private const int MaxInterimResponses = 8;
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<Outcome> TryAsync(Http1Exchange x, Route route, Backend backend, Endpoint endpoint, bool fresh)
+    {
+        if (x.ClientGone) return Gone;
+        if (x.Body.IsTooLarge) return Outcome.Failed(413, Reasons.BadRequest);
+        var pool = endpoint.PoolOf(x.Loop);
+        var connection = fresh ? null : pool.Rent();
+        if (connection is null)
+        {
+            (connection, bool isOwnFault) = await pool.ConnectAsync();
+            if (connection is null)
+            {
+                if (!isOwnFault) endpoint.Eject();
+                return Outcome.NotReached(Reasons.ConnectFailed);
+            }
+            if (endpoint.IsEjected) endpoint.Readmit();
+        }
+        RequestUpload? upload = null;
+        bool reusable = false;
+        try
+        {
+            if (!x.Attach(connection)) return Gone;
+            RequestWriter.Write(x.Output, x, endpoint.HostAndPortBytes);
+            bool whole = x.Body.TryAppendWhole(x.Output);
+            bool sent = await connection.Socket.SendAsync(x.Output.Memory, x.Loop.After(whole ? route.Timeout : options.StallTimeout));
+            x.Output.Clear();
+            // A first send that fails has sent nothing: the peer was gone before.
+            if (!sent) return await LostAsync(x, connection, whole, upload: null, sentNothing: true);
+            if (!whole)
+            {
+                if (!await x.Body.InviteAsync()) return Gone;
+                upload = new RequestUpload(connection, x, route.Timeout, options.StallTimeout);
+                upload.Start();
+            }
+
+            long deadline = whole ? x.Loop.After(route.Timeout) : 0;
+            int interim = 0;
+            HeadResult result;
+            while ((result = connection.Head.Parse(connection.Input.Data, out int headLength)) != HeadResult.Done || connection.Head.Status < 200)
+            {
+                if (result == HeadResult.Malformed) return Bad(backend, connection.Head.Error);
+                if (result == HeadResult.Done)
+                {
+                    if (connection.Head.Status == 101 || ++interim > MaxInterimResponses) return Bad(backend, "an interim response that was not asked for");
+                    connection.Input.Consume(headLength);
+                    continue;
+                }
+                if (!connection.Input.MakeRoom(UpstreamConnection.MaxHeadBytes)) return Bad(backend, "a head that is too long");
+                // While the body is under way, silence is the client's to explain.
+                if (deadline == 0 && upload is { IsComplete: true }) deadline = x.Loop.After(route.Timeout);
+                if (await connection.Socket.ReceiveAsync(connection.Input, deadline) == 0) return await LostAsync(x, connection, whole, upload, sentNothing: false);
+            }
+
+            string? broken = await ResponseCopy.RunAsync(x, connection, backend, options.StallTimeout, uploading: upload is { IsComplete: false });
+            if (broken is not null) return x.ClientGone ? Gone : Outcome.Failed(connection.Socket.TimedOut ? 504 : 502, broken);
+            reusable = ResponseCopy.LeavesInStep(x, connection.Head) && upload is null or { IsComplete: true };
+            return Outcome.Answered(connection.Head.Status);
+        }
+        finally
+        {
+            x.Output.Clear();
+            x.Detach();
+            if (upload is not null) await upload.StopAsync();
+            if (reusable) pool.Return(connection);
+            else UpstreamPool.Discard(connection);
+        }
+    }
+
+    private static Outcome Gone => Outcome.Failed(Outcome.ClientGone, Reasons.ClientGone);
+
+    private Outcome Bad(Backend backend, string what)
+    {
+        Log.BadResponse(logger, backend.Revision, what);
+        return Outcome.Failed(502, Reasons.BadResponse);
+    }
+
+    // The server ended without a whole head of an answer. On a connection that has served before it may have been closing it while the request was on its way.
+    private static async ValueTask<Outcome> LostAsync(Http1Exchange x, UpstreamConnection connection, bool wholeBody, RequestUpload? upload, bool sentNothing)
+    {
+        // Only then is it certain what was sent.
+        if (upload is not null) await upload.StopAsync();
+        if (x.ClientGone || upload is { ClientFault: Outcome.ClientGone }) return Gone;
+        if (upload?.ClientFault is { } status) return Outcome.Failed(status, Reasons.BadRequest);
+        if (connection.Socket.TimedOut) return Outcome.Failed(504, Reasons.Timeout);
+        bool again = connection is { Reused: true, Input.IsEmpty: true }
+            && (sentNothing || (wholeBody ? x.Head.IsIdempotent : upload is { SentNothing: true }));
+        return again ? Outcome.NotReached(Reasons.StaleConnection) : Outcome.Failed(502, Reasons.ConnectionLost);
+    }
+}

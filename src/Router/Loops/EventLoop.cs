@@ -1,0 +1,191 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Canario.Router.Loops;
+
+/// <summary>
+/// A thread that waits for the events of its sockets and runs what waits for them. A connection lives on one loop with the connections to servers that it uses, so nothing
+/// on a request's way is locked, handed to another thread, or asked of the kernel before it is there. Only <see cref="Post"/> and <see cref="Dispose"/> may be called from elsewhere.
+/// </summary>
+internal sealed class EventLoop : IDisposable
+{
+    /// <summary>Deadlines are met within it. One look at all sockets: a timer a request would cost more than the forwarding itself.</summary>
+    public static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
+
+    private const int MaxEvents = 256;
+    internal const int BufferBytes = 16 * 1024;
+    private const int MaxSpareBuffers = 1024;
+    private readonly SafeFileHandle _poll;
+    // A handle, not a number: who posts to a loop that has ended must not write into whatever has the number by then.
+    private readonly SafeFileHandle _wake;
+    private readonly int _wakeDescriptor;
+    private readonly PollEvents _events = new(MaxEvents);
+    private readonly PollEvents _registration = new(1);
+    private readonly ConcurrentQueue<Action> _posted = new();
+    private readonly Queue<LoopSocket> _deferred = new();
+    private readonly Stack<byte[]> _buffers = new();
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Thread _thread;
+    private readonly long _tickStamps;
+    private LoopSocket?[] _sockets = new LoopSocket?[1024];
+    private int _serial;
+    private int _woken;
+    private bool _stopping;
+
+    public EventLoop(int index, TimeProvider time, ILogger logger)
+    {
+        Index = index;
+        _time = time;
+        _logger = logger;
+        _tickStamps = Stamps(Tick);
+        _poll = new SafeFileHandle(Check(Libc.CreatePoll(Libc.CloseOnExec), "epoll_create1"), ownsHandle: true);
+        _wakeDescriptor = Check(Libc.CreateEvent(0, Libc.CloseOnExec), "eventfd");
+        _wake = new SafeFileHandle(_wakeDescriptor, ownsHandle: true);
+        _registration.Set(PollEvents.In, _wakeDescriptor, 0);
+        Check(Libc.ControlPoll(_poll, Libc.Add, _wakeDescriptor, ref _registration.First), "epoll_ctl");
+        _thread = new Thread(Run) { IsBackground = true, Name = "loop " + index };
+        _thread.Start();
+    }
+
+    /// <summary>Position among the loops of the process.</summary>
+    public int Index { get; }
+
+    public long Now => _time.GetTimestamp();
+
+    public bool IsCurrent => Environment.CurrentManagedThreadId == _thread.ManagedThreadId;
+
+    /// <summary>The timestamp that lies so far ahead.</summary>
+    public long After(TimeSpan span) => Now + Stamps(span);
+
+    public long Stamps(TimeSpan span) => (long)(span.TotalSeconds * _time.TimestampFrequency);
+
+    public TimeSpan Span(long stamps) => _time.GetElapsedTime(0, stamps);
+
+    /// <summary>Runs it on the loop's thread, soon. From any thread; not at all once the loop has ended.</summary>
+    public void Post(Action action)
+    {
+        _posted.Enqueue(action);
+        if (Interlocked.Exchange(ref _woken, 1) != 0) return;
+        ulong one = 1;
+        try
+        {
+            Libc.WriteEvent(_wake, ref one, sizeof(ulong));
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended, and its sockets with it.
+        }
+    }
+
+    public void Dispose()
+    {
+        Post(() => _stopping = true);
+        if (!IsCurrent) _thread.Join();
+    }
+
+    internal void Add(LoopSocket socket, int descriptor)
+    {
+        if (descriptor >= _sockets.Length) Array.Resize(ref _sockets, Math.Max(descriptor + 1, _sockets.Length * 2));
+        socket.Serial = ++_serial;
+        _sockets[descriptor] = socket;
+        _registration.Set(PollEvents.In | PollEvents.Out | PollEvents.PeerHangUp | PollEvents.Edge, descriptor, socket.Serial);
+        Check(Libc.ControlPoll(_poll, Libc.Add, descriptor, ref _registration.First), "epoll_ctl");
+    }
+
+    /// <summary>Before its descriptor is closed, which takes it out of the poll.</summary>
+    internal void Remove(int descriptor) => _sockets[descriptor] = null;
+
+    /// <summary>Has <see cref="LoopSocket.Resume"/> called when the present event is dealt with: who is being called back is never called back within that.</summary>
+    internal void Defer(LoopSocket socket) => _deferred.Enqueue(socket);
+
+    internal byte[] RentBuffer() => _buffers.TryPop(out byte[]? buffer) ? buffer : GC.AllocateUninitializedArray<byte>(BufferBytes, pinned: true);
+
+    internal void ReturnBuffer(byte[] buffer)
+    {
+        if (_buffers.Count < MaxSpareBuffers) _buffers.Push(buffer);
+    }
+
+    private static int Check(int result, string call) =>
+        result >= 0 ? result : throw new IOException($"{call} failed: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
+
+    private void Run()
+    {
+        long nextTick = Now + _tickStamps;
+        while (!_stopping)
+        {
+            int count = Libc.WaitPoll(_poll, ref _events.First, _events.Capacity, _deferred.Count > 0 ? 0 : (int)Tick.TotalMilliseconds);
+            if (count < 0 && Marshal.GetLastPInvokeError() != Libc.Interrupted) Check(count, "epoll_wait");
+            for (int i = 0; i < count; i++) Dispatch(i);
+            for (int left = _deferred.Count; left > 0; left--) Guard(_deferred.Dequeue(), static s => s.Resume());
+            if (Now < nextTick) continue;
+            nextTick = Now + _tickStamps;
+            MeetDeadlines();
+        }
+        foreach (var socket in _sockets) socket?.Dispose();
+        _poll.Dispose();
+        _wake.Dispose();
+    }
+
+    private void Dispatch(int index)
+    {
+        int descriptor = _events.Descriptor(index);
+        if (descriptor == _wakeDescriptor)
+        {
+            RunPosted();
+            return;
+        }
+        // null or another serial: closed by an event before this one.
+        if (_sockets[descriptor] is not { } socket || socket.Serial != _events.Serial(index)) return;
+        try
+        {
+            socket.Handle(_events.Events(index));
+        }
+        catch (Exception e)
+        {
+            Log.LoopFailed(_logger, e);
+            socket.Dispose();
+        }
+    }
+
+    private void RunPosted()
+    {
+        ulong drained = 0;
+        Libc.ReadEvent(_wake, ref drained, sizeof(ulong));
+        Volatile.Write(ref _woken, 0);
+        while (_posted.TryDequeue(out var action))
+        {
+            try
+            {
+                action();
+            }
+            catch (Exception e)
+            {
+                Log.LoopFailed(_logger, e);
+            }
+        }
+    }
+
+    private void MeetDeadlines()
+    {
+        long now = Now;
+        for (int i = 0; i < _sockets.Length; i++)
+        {
+            if (_sockets[i] is { } socket && socket.IsPast(now)) Guard(socket, static s => s.Expire());
+        }
+    }
+
+    private void Guard(LoopSocket socket, Action<LoopSocket> step)
+    {
+        try
+        {
+            step(socket);
+        }
+        catch (Exception e)
+        {
+            Log.LoopFailed(_logger, e);
+            socket.Dispose();
+        }
+    }
+}

@@ -1,0 +1,8 @@
+namespace Canario.Router.Loops;
+
+/// <summary>Is told what happens on a socket while nobody receives from it.</summary>
+internal interface ISocketWatcher
+{
+    /// <summary>Bytes came, the peer ended, or the receive deadline passed.</summary>
+    void Disturbed();
+}
