@@ -68,7 +68,7 @@ public sealed class ClientTests
     [InlineData("GET  / HTTP/1.1\r\nHost: a\r\n\r\n", 400)]
     [InlineData("GET /\r\n\r\n", 400)]
     [InlineData("\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", 400)]
-    [InlineData("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400)]
+    [InlineData("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505)]
     [InlineData("\u0016\u0003\u0001", 400)]
     [InlineData("POST / HTTP/1.0\r\n\r\n", 400)]
     public async Task A_request_that_makes_no_sense_is_refused_and_reaches_no_server(string request, int code)
