@@ -10,13 +10,14 @@ internal static class Demonstration
     {
         var progress = new Progress();
         await using var stage = await Stage.SetAsync(options.SkipImages, options.Host, progress, cancellationToken);
-        var outcomes = await RollOutAsync(stage, options.Rate, progress, cancellationToken);
+        var outcomes = await RollOutAsync(stage, options.Rate, options.Limit, progress, cancellationToken);
         return outcomes.All(outcome => outcome.IsExpected);
     }
 
-    /// <summary>Takes the local node down; from a cluster that KUBECONFIG names, removes Canario.</summary>
+    /// <summary>Takes the local node down; from a cluster that KUBECONFIG names, removes Canario. Also what a killed demo left.</summary>
     public static async Task RemoveAsync(CancellationToken cancellationToken)
     {
+        await PrometheusServer.RemoveLeftoversAsync(cancellationToken);
         if (Stage.ForeignKubeconfig is { } kubeconfig)
         {
             await Installation.RemoveAsync(kubeconfig, cancellationToken);
@@ -28,12 +29,13 @@ internal static class Demonstration
     }
 
     /// <param name="rate">Requests a second.</param>
-    public static async Task<IReadOnlyList<Outcome>> RollOutAsync(Stage stage, int rate, Progress progress, CancellationToken cancellationToken)
+    /// <param name="limit">The longest that one rollout may take.</param>
+    public static async Task<IReadOnlyList<Outcome>> RollOutAsync(Stage stage, int rate, TimeSpan limit, Progress progress, CancellationToken cancellationToken)
     {
-        await Scenario.ServeFirstVersionAsync(stage.Kubectl, stage.Manifests, progress, cancellationToken);
-        await using var load = await Stage.StartLoadAsync(rate, cancellationToken);
+        await Scenario.ServeFirstVersionAsync(stage.Kubectl, stage.Manifests, progress, limit, cancellationToken);
+        await using var load = await Stage.StartLoadAsync(stage.Manifests.NodePort, rate, cancellationToken);
         progress.Say($"{rate} requests a second from now on, to the Service's node port");
-        var outcomes = await new Scenario(stage.Kubectl, stage.Manifests, load, progress).RunAsync(cancellationToken);
+        var outcomes = await new Scenario(stage.Kubectl, stage.Manifests, load, progress, limit).RunAsync(cancellationToken);
         Report.Print(outcomes, await load.StopAsync());
         return outcomes;
     }

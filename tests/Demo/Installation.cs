@@ -24,7 +24,7 @@ internal static class Installation
             ],
             null,
             cancellationToken);
-        await kubectl.ApplyAsync($"apiVersion: v1\nkind: Namespace\nmetadata:\n  name: {Manifests.Namespace}\n", cancellationToken);
+        await kubectl.ApplyAsync($"apiVersion: v1\nkind: Namespace\nmetadata:\n  name: {Manifests.DemoNamespace}\n", cancellationToken);
         return (await kubectl.RunAsync(cancellationToken, "get", "pods", "-n", Namespace)).Trim();
     }
 
@@ -39,7 +39,7 @@ internal static class Installation
     }
 
     private static Task DeleteNamespacesAsync(Kubectl kubectl, CancellationToken cancellationToken) =>
-        kubectl.RunAsync(cancellationToken, "delete", "namespace", Manifests.Namespace, Namespace, "--ignore-not-found", "--timeout=3m");
+        kubectl.RunAsync(cancellationToken, "delete", "namespace", Manifests.DemoNamespace, Namespace, "--ignore-not-found", "--timeout=3m");
 
     private static async Task<Tool> HelmAsync(string kubeconfig, CancellationToken cancellationToken) =>
         new(await Tool.FindAsync("helm", cancellationToken), new Dictionary<string, string> { ["KUBECONFIG"] = kubeconfig });

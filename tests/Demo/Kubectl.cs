@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+
 namespace Canario.Demo;
 
 /// <summary>The demo speaks to the cluster as its users do.</summary>
@@ -5,10 +8,19 @@ internal sealed class Kubectl
 {
     private readonly Tool tool;
 
-    private Kubectl(Tool tool) => this.tool = tool;
+    private Kubectl(string path, string kubeconfig)
+    {
+        Path = path;
+        Kubeconfig = kubeconfig;
+        tool = new Tool(path, new Dictionary<string, string> { ["KUBECONFIG"] = kubeconfig });
+    }
+
+    public string Path { get; }
+
+    public string Kubeconfig { get; }
 
     public static async Task<Kubectl> FindAsync(string kubeconfig, CancellationToken cancellationToken) =>
-        new(new Tool(await Tool.FindAsync("kubectl", cancellationToken), new Dictionary<string, string> { ["KUBECONFIG"] = kubeconfig }));
+        new(await Tool.FindAsync("kubectl", cancellationToken), kubeconfig);
 
     public Task<string> RunAsync(CancellationToken cancellationToken, params string[] arguments) => tool.RunAsync(arguments, null, cancellationToken);
 
@@ -23,10 +35,27 @@ internal sealed class Kubectl
     public Task<string> ApplyCrdAsync(string file, CancellationToken cancellationToken) =>
         tool.RunAsync(["apply", "--validate=false", "-f", file], null, cancellationToken);
 
-    public async Task<RolloutView> ReadAsync(CancellationToken cancellationToken) =>
-        RolloutView.Read(await RunAsync(cancellationToken, "get", "modeldeployment", Manifests.Name, "-n", Manifests.Namespace, "-o", "json"));
+    /// <summary>The one of the demo's name in that namespace.</summary>
+    public async Task<RolloutView> ReadAsync(string @namespace, CancellationToken cancellationToken) =>
+        RolloutView.Read(await RunAsync(cancellationToken, "get", "modeldeployment", Manifests.Name, "-n", @namespace, "-o", "json"));
+
+    /// <summary>The same as it is now and after each change, until the API server ends the watch. One process: one for each look would cost more than all that is looked at.</summary>
+    public async IAsyncEnumerable<RolloutView> WatchAsync(string @namespace, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var document = new StringBuilder();
+        await foreach (var line in tool.ReadLinesAsync(["get", "modeldeployment", Manifests.Name, "-n", @namespace, "-o", "json", "--watch"], cancellationToken))
+        {
+            document.AppendLine(line);
+            // Indented, one document after the other: only the last line of each begins so.
+            if (line == "}")
+            {
+                yield return RolloutView.Read(document.ToString());
+                document.Clear();
+            }
+        }
+    }
 
     /// <summary>A command to the operator, as an annotation; see docs/rollouts.md.</summary>
-    public Task CommandAsync(string action, string revision, CancellationToken cancellationToken) =>
-        RunAsync(cancellationToken, "annotate", "--overwrite", "modeldeployment", Manifests.Name, "-n", Manifests.Namespace, $"canario.dev/command={action}/{revision}/demo");
+    public Task CommandAsync(string @namespace, string action, string revision, CancellationToken cancellationToken) =>
+        RunAsync(cancellationToken, "annotate", "--overwrite", "modeldeployment", Manifests.Name, "-n", @namespace, $"canario.dev/command={action}/{revision}/demo");
 }

@@ -4,10 +4,17 @@ using System.Security.Cryptography;
 namespace Canario.Demo;
 
 /// <summary>The YAML that the demo applies: the samples' model versions, with gates and steps short enough to watch.</summary>
-internal sealed class Manifests(string samples, string modelAddress, string prometheusAddress, int nodePort)
+/// <param name="Samples">Folder of the samples.</param>
+/// <param name="Models">Where pods fetch the models of that folder.</param>
+/// <param name="Prometheus">Its address, as pods see it.</param>
+/// <param name="NodePort">Of the model's Service.</param>
+internal sealed record Manifests(string Samples, string Models, string Prometheus, string Namespace, int NodePort)
 {
     public const string Name = "penguins";
-    public const string Namespace = "demo";
+
+    /// <summary>What the demo uses; tests beside it have others.</summary>
+    public const string DemoNamespace = "demo";
+    public const int DemoNodePort = 30080;
 
     /// <summary>Three steps of at least ten seconds; errors, latency and predictions are judged at each.</summary>
     /// <param name="sha256">Digest to demand of the model; null: the right one.</param>
@@ -19,6 +26,16 @@ internal sealed class Manifests(string samples, string modelAddress, string prom
               - {weight: 10, hold: {duration: 10s}}
               - {weight: 30, hold: {duration: 10s}}
               - {weight: 60, hold: {duration: 10s}}
+        """);
+
+    /// <summary>Two steps of at least five seconds: for tests that look at something else than the gates.</summary>
+    public string ShortCanary(string version, string? sha256 = null) => Document(version, sha256 ?? Digest(version, "model.onnx"), "2s", """
+          strategy:
+            type: Canary
+            canary:
+              steps:
+              - {weight: 20, hold: {duration: 5s}}
+              - {weight: 60, hold: {duration: 5s}}
         """);
 
     /// <summary>The whole candidate beside stable, then all traffic at once; watched for <paramref name="bake"/> afterwards.</summary>
@@ -39,7 +56,7 @@ internal sealed class Manifests(string samples, string modelAddress, string prom
             spec:
               replicas: 2
               model:
-                uri: {{modelAddress}}/{{Name}}/{{version}}/model.onnx
+                uri: {{Models}}/{{Name}}/{{version}}/model.onnx
                 sha256: "{{sha256}}"
                 metadataSha256: "{{Digest(version, "metadata.json")}}"
                 baselineSha256: "{{Digest(version, "baseline.json")}}"
@@ -50,10 +67,10 @@ internal sealed class Manifests(string samples, string modelAddress, string prom
                   limits: {memory: 512Mi}
               service:
                 type: NodePort
-                nodePort: {{nodePort}}
+                nodePort: {{NodePort}}
               metrics:
                 prometheus:
-                  address: {{prometheusAddress}}
+                  address: {{Prometheus}}
                   timeout: 5s
               bake:
                 duration: {{bake}}
@@ -65,5 +82,5 @@ internal sealed class Manifests(string samples, string modelAddress, string prom
             """);
 
     private string Digest(string version, string file) =>
-        Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(samples, Name, version, file))));
+        Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(Samples, Name, version, file))));
 }

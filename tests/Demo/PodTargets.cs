@@ -9,9 +9,12 @@ namespace Canario.Demo;
 /// </summary>
 internal static class PodTargets
 {
-    /// <param name="pods"><c>kubectl get pods --all-namespaces --output json</c>.</param>
-    /// <returns><c>[{"targets": ["ip:port"], "labels": {"namespace": …, "pod": …}}]</c>.</returns>
-    public static string Describe(string pods)
+    private const string DefaultPath = "/metrics";
+
+    /// <param name="pods"><c>kubectl get pods --output json</c>.</param>
+    /// <param name="proxy"><c>host:port</c> of a <c>kubectl proxy</c>, for a cluster whose pods this machine does not reach; null: they are asked directly.</param>
+    /// <returns><c>[{"targets": ["ip:port"], "labels": {"namespace": …, "pod": …, "instance": "ip:port", …}}]</c>.</returns>
+    public static string Describe(string pods, string? proxy)
     {
         using var document = JsonDocument.Parse(pods);
         var groups = new JsonArray();
@@ -24,10 +27,19 @@ internal static class PodTargets
                 continue;
             }
 
+            var (name, @namespace) = (Text(metadata, "name"), Text(metadata, "namespace"));
+            var port = Text(metadata, "annotations", "prometheus.io/port");
+            var path = Text(metadata, "annotations", "prometheus.io/path") ?? DefaultPath;
             groups.Add(new JsonObject
             {
-                ["targets"] = new JsonArray($"{address}:{Text(metadata, "annotations", "prometheus.io/port")}"),
-                ["labels"] = new JsonObject { ["namespace"] = Text(metadata, "namespace"), ["pod"] = Text(metadata, "name") },
+                ["targets"] = new JsonArray(proxy ?? $"{address}:{port}"),
+                ["labels"] = new JsonObject
+                {
+                    ["namespace"] = @namespace,
+                    ["pod"] = name,
+                    ["instance"] = $"{address}:{port}",
+                    ["__metrics_path__"] = proxy is null ? path : $"/api/v1/namespaces/{@namespace}/pods/{name}:{port}/proxy{path}",
+                },
             });
         }
 

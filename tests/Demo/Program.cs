@@ -5,13 +5,14 @@ const string help = """
     The main job end to end on a real Kubernetes: serve a model, promote a good version, take two bad ones back, switch
     blue-green there and back, all under load. Exits with 1 when an outcome is not the expected one or a request failed.
 
-    usage: demo [--rate N] [--skip-images] [--host ADDRESS]   run it (the node stays up; run it again as often as you like)
-           demo down                                          remove what it made, the local node included
+    usage: demo [--rate N] [--limit SECONDS] [--skip-images] [--host ADDRESS]   run it (the node stays up; run it again as often as you like)
+           demo down                                                            remove what it made, the local node included
 
       --rate N        requests a second sent all the while, 1 to 1000; default 100
+      --limit SECONDS the longest that one rollout may take, 1 to 3600; default 300
       --skip-images   use the images that the node already has
       --host ADDRESS  an address of this machine that pods reach, for a cluster that KUBECONFIG names: the demo serves models and
-                      runs Prometheus there. Load the images into that cluster beforehand (make images)
+                      runs Prometheus there; default: CANARIO_HOST of the environment. Load the images into that cluster beforehand
       -h, --help      this text
     """;
 

@@ -1,7 +1,8 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Canario.LocalCluster.Control;
+using Canario.LocalCluster.Processes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -9,80 +10,100 @@ using Microsoft.Extensions.Logging;
 
 namespace Canario.Demo;
 
-/// <summary>Debian's Prometheus on this machine; it asks the demo for the pods (<see cref="PodTargets"/>) and scrapes them by itself.</summary>
+/// <summary>
+/// Debian's Prometheus on this machine; it asks the demo for the pods (<see cref="PodTargets"/>) and scrapes them by itself. The kernel ends it with this process, even
+/// a killed one; its files are in a folder that <see cref="RemoveLeftoversAsync"/> finds by then, and with them a process of it that should still run.
+/// </summary>
 internal sealed class PrometheusServer : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
 
     private readonly WebApplication discovery;
-    private readonly string directory;
+    private readonly ApiServerProxy? proxy;
+    private readonly InstanceDirectory directory;
     private readonly IPEndPoint endpoint;
-    private Process? process;
+    private ChildProcess? process;
 
-    private PrometheusServer(WebApplication discovery, string directory, IPEndPoint endpoint)
+    private PrometheusServer(WebApplication discovery, ApiServerProxy? proxy, InstanceDirectory directory, IPEndPoint endpoint)
     {
         this.discovery = discovery;
+        this.proxy = proxy;
         this.directory = directory;
         this.endpoint = endpoint;
     }
 
+    /// <summary>Holds a folder for each that runs, and of those that were killed.</summary>
+    public static string Root { get; } = Path.Combine(Path.GetTempPath(), $"canario-demo-{Environment.UserName}");
+
     /// <summary><c>http://address:port</c>, as pods see it.</summary>
     public string Address => $"http://{endpoint}";
 
-    public static async Task<PrometheusServer> StartAsync(IPAddress address, Kubectl kubectl, CancellationToken cancellationToken)
+    /// <param name="address">Of this machine, as pods see it.</param>
+    /// <param name="reachesPods">Whether this machine has a route to the pods; if not, they are asked through the API server.</param>
+    public static async Task<PrometheusServer> StartAsync(IPAddress address, Kubectl kubectl, bool reachesPods, CancellationToken cancellationToken)
     {
-        var directory = Directory.CreateTempSubdirectory("canario-prometheus-").FullName;
-        var server = new PrometheusServer(await StartDiscoveryAsync(kubectl, cancellationToken), directory, new IPEndPoint(address, FreePort(address)));
+        await RemoveLeftoversAsync(cancellationToken);
+        var directory = InstanceDirectory.Create(Root);
+        ApiServerProxy? proxy = null;
+        PrometheusServer? server = null;
         try
         {
+            proxy = reachesPods ? null : await ApiServerProxy.StartAsync(kubectl, directory.Path, cancellationToken);
+            var discovery = await StartDiscoveryAsync(kubectl, proxy?.Authority, cancellationToken);
+            server = new PrometheusServer(discovery, proxy, directory, new IPEndPoint(address, FreePort(address)));
             await server.ContinueAsync(cancellationToken);
             return server;
         }
         catch
         {
-            await server.DisposeAsync();
+            await (server?.DisposeAsync() ?? DisposeAsync(proxy, directory));
             throw;
         }
     }
 
+    /// <summary>Removes what killed processes left here; those that live keep theirs.</summary>
+    public static Task RemoveLeftoversAsync(CancellationToken cancellationToken) => InstanceDirectory.CleanAsync(Root, cancellationToken);
+
     /// <summary>Starts it, again if need be, over the same data.</summary>
     public async Task ContinueAsync(CancellationToken cancellationToken)
     {
-        var configuration = Path.Combine(directory, "prometheus.yml");
+        var configuration = Path.Combine(directory.Path, "prometheus.yml");
         await File.WriteAllTextAsync(configuration, Configuration(discovery.Urls.First()), cancellationToken);
-        process = Process.Start(new ProcessStartInfo("prometheus",
+        process = await ChildProcess.StartAsync("prometheus", Path.Combine(directory.Path, "prometheus.log"), ChildLifetime.WithParent, "prometheus",
         [
             $"--config.file={configuration}",
-            $"--storage.tsdb.path={Path.Combine(directory, "data")}",
+            $"--storage.tsdb.path={Path.Combine(directory.Path, "data")}",
             $"--web.listen-address={endpoint}",
             "--log.level=error",
-        ])) ?? throw new DemoException("prometheus could not be started; run make setup");
+        ]);
         await WaitUntilReadyAsync(process, cancellationToken);
     }
 
     /// <summary>Ends it at once, as a crash would.</summary>
     public async Task KillAsync()
     {
-        if (process is null)
+        if (process is not null)
         {
-            return;
+            await process.DisposeAsync();
+            process = null;
         }
-
-        if (!process.HasExited)
-        {
-            process.Kill();
-            await process.WaitForExitAsync();
-        }
-
-        process.Dispose();
-        process = null;
     }
 
     public async ValueTask DisposeAsync()
     {
         await KillAsync();
         await discovery.DisposeAsync();
-        Directory.Delete(directory, recursive: true);
+        await DisposeAsync(proxy, directory);
+    }
+
+    private static async ValueTask DisposeAsync(ApiServerProxy? proxy, InstanceDirectory directory)
+    {
+        if (proxy is not null)
+        {
+            await proxy.DisposeAsync();
+        }
+
+        directory.Dispose();
     }
 
     // Two seconds: the demo's steps last seconds, not minutes, and a gate is blind between two scrapes.
@@ -98,7 +119,7 @@ internal sealed class PrometheusServer : IAsyncDisposable
                 refresh_interval: 5s
         """;
 
-    private static async Task<WebApplication> StartDiscoveryAsync(Kubectl kubectl, CancellationToken cancellationToken)
+    private static async Task<WebApplication> StartDiscoveryAsync(Kubectl kubectl, string? proxy, CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -108,38 +129,38 @@ internal sealed class PrometheusServer : IAsyncDisposable
         {
             context.Response.ContentType = "application/json";
             var pods = await kubectl.RunAsync(context.RequestAborted, "get", "pods", "--all-namespaces", "--output", "json");
-            await context.Response.WriteAsync(PodTargets.Describe(pods), context.RequestAborted);
+            await context.Response.WriteAsync(PodTargets.Describe(pods, proxy), context.RequestAborted);
         });
         await app.StartAsync(cancellationToken);
         return app;
     }
 
-    private async Task WaitUntilReadyAsync(Process process, CancellationToken cancellationToken)
+    private async Task WaitUntilReadyAsync(ChildProcess process, CancellationToken cancellationToken)
     {
         using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(StartLimit);
-        while (true)
+        using var limit = new CancellationTokenSource(StartLimit);
+        while (!await IsReadyAsync(client, cancellationToken))
         {
-            if (process.HasExited)
+            if (process.HasExited || limit.IsCancellationRequested)
             {
-                throw new DemoException(string.Create(CultureInfo.InvariantCulture, $"prometheus exited with {process.ExitCode}"));
+                throw process.Failure(process.HasExited ? "ended while it was starting" : string.Create(CultureInfo.InvariantCulture, $"was not ready within {StartLimit.TotalSeconds:0} s"));
             }
 
-            try
-            {
-                using var response = await client.GetAsync(new Uri($"{Address}/-/ready"), limit.Token);
-                if (response.IsSuccessStatusCode)
-                {
-                    return;
-                }
-            }
-            catch (HttpRequestException)
-            {
-                // Not listening yet.
-            }
+            await Task.Delay(TimeSpan.FromMilliseconds(200), cancellationToken);
+        }
+    }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(200), limit.Token);
+    private async Task<bool> IsReadyAsync(HttpClient client, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var response = await client.GetAsync(new Uri($"{Address}/-/ready"), cancellationToken);
+            return response.IsSuccessStatusCode;
+        }
+        catch (Exception e) when (e is HttpRequestException || (e is TaskCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            // Not listening yet, or not answering.
+            return false;
         }
     }
 

@@ -1,31 +1,41 @@
+using System.Globalization;
+
 namespace Canario.Demo;
 
 /// <summary>Follows one rollout and prints each change of its status, as <c>kubectl get -w</c> would.</summary>
-internal sealed class RolloutWatch(Kubectl kubectl, Progress progress)
+internal sealed class RolloutWatch(Kubectl kubectl, string @namespace, Progress progress)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
-
-    /// <summary>Waits until <paramref name="reached"/>, or gives the last view when <paramref name="limit"/> has passed.</summary>
-    public async Task<RolloutView> UntilAsync(Func<RolloutView, bool> reached, TimeSpan limit, CancellationToken cancellationToken)
+    /// <summary>Waits until <paramref name="reached"/>.</summary>
+    /// <param name="what">What is waited for, for the message when <paramref name="limit"/> has passed: the last view would often pass for the result.</param>
+    /// <exception cref="DemoException">The limit has passed.</exception>
+    public async Task<RolloutView> UntilAsync(string what, Func<RolloutView, bool> reached, TimeSpan limit, CancellationToken cancellationToken)
     {
-        var deadline = progress.Elapsed + limit;
-        var printed = "";
-        while (true)
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(limit);
+        var printed = "nothing";
+        try
         {
-            var view = await kubectl.ReadAsync(cancellationToken);
-            var line = view.ToString();
-            if (line != printed)
+            while (true)
             {
-                progress.Say(line);
-                printed = line;
-            }
+                await foreach (var view in kubectl.WatchAsync(@namespace, deadline.Token))
+                {
+                    var line = view.ToString();
+                    if (line != printed)
+                    {
+                        progress.Say(line);
+                        printed = line;
+                    }
 
-            if (reached(view) || progress.Elapsed > deadline)
-            {
-                return view;
+                    if (reached(view))
+                    {
+                        return view;
+                    }
+                }
             }
-
-            await Task.Delay(Interval, cancellationToken);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new DemoException(string.Create(CultureInfo.InvariantCulture, $"{what} did not come within {limit.TotalSeconds:0} s; last seen: {printed}"));
         }
     }
 }

@@ -3,20 +3,20 @@ using Canario.LoadGenerator;
 namespace Canario.Demo;
 
 /// <summary>The rollouts of the demo, one after the other, each under load and each with the outcome that it must have.</summary>
-internal sealed class Scenario(Kubectl kubectl, Manifests manifests, LoadRun load, Progress progress)
+/// <param name="limit">The longest that one rollout may take.</param>
+internal sealed class Scenario(Kubectl kubectl, Manifests manifests, LoadRun load, Progress progress, TimeSpan limit)
 {
     private const string Promoted = "Promoted";
     private const string RolledBack = "RolledBack";
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
-    private readonly RolloutWatch watch = new(kubectl, progress);
+    private readonly RolloutWatch watch = new(kubectl, manifests.Namespace, progress);
 
     /// <summary>Without load: there is nothing to send it to yet.</summary>
-    public static async Task ServeFirstVersionAsync(Kubectl kubectl, Manifests manifests, Progress progress, CancellationToken cancellationToken)
+    public static async Task ServeFirstVersionAsync(Kubectl kubectl, Manifests manifests, Progress progress, TimeSpan limit, CancellationToken cancellationToken)
     {
         progress.Title("A first version: v1");
         await kubectl.ApplyAsync(manifests.Canary("v1"), cancellationToken);
-        var view = await new RolloutWatch(kubectl, progress).UntilAsync(view => view.IsSettled, Limit, cancellationToken);
+        var view = await new RolloutWatch(kubectl, manifests.Namespace, progress).UntilAsync("the first version", view => view.IsSettled, limit, cancellationToken);
         if (view.Outcome != Promoted)
         {
             throw new DemoException($"the first version did not become healthy: {view.Reason}: {view.Message}");
@@ -40,6 +40,7 @@ internal sealed class Scenario(Kubectl kubectl, Manifests manifests, LoadRun loa
         await kubectl.ApplyAsync(manifest, cancellationToken);
         var trial = new HashSet<string>();
         var view = await watch.UntilAsync(
+            $"the end of '{title}'",
             view =>
             {
                 if (view.Candidate != RolloutView.None)
@@ -49,7 +50,7 @@ internal sealed class Scenario(Kubectl kubectl, Manifests manifests, LoadRun loa
 
                 return view.IsSettled;
             },
-            Limit,
+            limit,
             cancellationToken);
         return Account(title, outcome, reason, view, trial, before, started);
     }
@@ -62,10 +63,10 @@ internal sealed class Scenario(Kubectl kubectl, Manifests manifests, LoadRun loa
         var before = load.Snapshot();
         var started = progress.Elapsed;
         await kubectl.ApplyAsync(manifests.BlueGreen("v2-good", "10m"), cancellationToken);
-        var baking = await watch.UntilAsync(view => (view.Phase == "Baking" && view.Weight == 100) || view.IsSettled, Limit, cancellationToken);
+        var baking = await watch.UntilAsync("the switch", view => (view.Phase == "Baking" && view.Weight == 100) || view.IsSettled, limit, cancellationToken);
         progress.Say($"all traffic is on {baking.Candidate}; taking it back: kubectl annotate … canario.dev/command=abort/{baking.Candidate}/demo");
-        await kubectl.CommandAsync("abort", baking.Candidate, cancellationToken);
-        var view = await watch.UntilAsync(view => view.Phase == RolledBack, Limit, cancellationToken);
+        await kubectl.CommandAsync(manifests.Namespace, "abort", baking.Candidate, cancellationToken);
+        var view = await watch.UntilAsync("the way back", view => view.Phase == RolledBack, limit, cancellationToken);
         return Account(title, RolledBack, "Aborted", view, [baking.Candidate], before, started);
     }
 

@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Canario.LocalCluster;
+using Canario.LocalCluster.Processes;
 
 namespace Canario.Demo;
 
@@ -15,20 +17,9 @@ internal sealed class Tool(string program, IReadOnlyDictionary<string, string> e
 
     public async Task<string> RunAsync(IReadOnlyList<string> arguments, string? input, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo(program, arguments)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            RedirectStandardInput = true,
-        };
-        foreach (var (name, value) in environment)
-        {
-            start.Environment[name] = value;
-        }
-
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Limit);
-        using var process = Process.Start(start) ?? throw new DemoException($"{program} could not be started");
+        using var process = await StartAsync(arguments);
         try
         {
             var output = process.StandardOutput.ReadToEndAsync(limit.Token);
@@ -49,6 +40,51 @@ internal sealed class Tool(string program, IReadOnlyDictionary<string, string> e
             process.Kill(entireProcessTree: true);
             throw new DemoException($"{program} {string.Join(' ', arguments)} did not end within {Limit}");
         }
+    }
+
+    /// <summary>Its output line by line while it runs, until it ends or nobody reads on.</summary>
+    public async IAsyncEnumerable<string> ReadLinesAsync(IReadOnlyList<string> arguments, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var process = await StartAsync(arguments);
+        try
+        {
+            process.StandardInput.Close();
+            var error = process.StandardError.ReadToEndAsync(CancellationToken.None);
+            while (await process.StandardOutput.ReadLineAsync(cancellationToken) is { } line)
+            {
+                yield return line;
+            }
+
+            await process.WaitForExitAsync(cancellationToken);
+            if (process.ExitCode != 0)
+            {
+                throw new DemoException(Describe(arguments, process.ExitCode, await error));
+            }
+        }
+        finally
+        {
+            if (!process.HasExited)
+            {
+                process.Kill(entireProcessTree: true);
+            }
+        }
+    }
+
+    private async Task<Process> StartAsync(IReadOnlyList<string> arguments)
+    {
+        // It ends with this process: helm waits for minutes, and one that nobody reads would go on writing to the cluster.
+        var start = new ProcessStartInfo("setpriv", ["--pdeathsig", "KILL", "--", program, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        return await SpawnThread.RunAsync(() => Process.Start(start)) ?? throw new DemoException($"{program} could not be started");
     }
 
     private string Describe(IReadOnlyList<string> arguments, int code, string said) =>

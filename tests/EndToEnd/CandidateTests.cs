@@ -4,7 +4,7 @@ using Canario.Demo;
 
 namespace Canario.EndToEnd;
 
-[Collection(ClusterGroup.Name)]
+[Collection(OperatorGroup.Name)]
 public sealed class CandidateTests(StageFixture fixture)
 {
     private const string OfAnotherFile = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -13,50 +13,52 @@ public sealed class CandidateTests(StageFixture fixture)
     [Fact]
     public async Task A_candidate_that_cannot_start_gets_no_traffic_and_is_rejected_within_15_s_and_for_good()
     {
-        await fixture.ServeAnewAsync();
-        await using var load = await Stage.StartLoadAsync(50, CancellationToken.None);
-        var broken = fixture.Manifests.Canary("v2-good", OfAnotherFile);
-        await fixture.Kubectl.ApplyAsync(broken, CancellationToken.None);
+        await using var place = await fixture.OpenPlaceAsync("candidate");
+        await place.ServeFirstVersionAsync();
+        await using var load = await place.StartLoadAsync(100);
+        var broken = place.Manifests.ShortCanary("v2-good", OfAnotherFile);
+        await place.ApplyAsync(broken);
 
-        var candidate = (await fixture.WaitAsync(view => view.Candidate != RolloutView.None)).Candidate;
-        var took = await TimeFromTheFirstFailureAsync(candidate);
+        var candidate = (await place.WaitAsync("the candidate", view => view.Candidate != RolloutView.None)).Candidate;
+        var took = await TimeFromTheFirstFailureAsync(place, candidate);
         Assert.InRange(took, TimeSpan.Zero, Bound);
-        var view = await fixture.WaitAsync(view => view.IsSettled);
+        var view = await place.WaitAsync("the rejection", view => view.IsSettled);
         Assert.Equal(("RolledBack", "WrongDigest"), (view.Outcome, view.OutcomeReason));
 
         // Applied once more, as a GitOps tool does all day: nothing changes, nothing starts. The first pause lets the rollback's last words be written.
         await Task.Delay(Bound / 3);
-        var before = await StatusAsync();
-        await fixture.Kubectl.ApplyAsync(broken, CancellationToken.None);
+        var before = await StatusAsync(place);
+        await place.ApplyAsync(broken);
         await Task.Delay(Bound / 2);
-        Assert.Equal(before, await StatusAsync());
+        Assert.Equal(before, await StatusAsync(place));
 
         Assert.Equal(0, load.Snapshot().Of(candidate).Requests);
-        await fixture.Kubectl.ApplyAsync(fixture.Manifests.Canary("v2-good"), CancellationToken.None);
-        await fixture.ExpectPromotionAsync(load);
+        await place.ApplyAsync(place.Manifests.ShortCanary("v2-good"));
+        await place.ExpectPromotionAsync(load);
     }
 
-    private Task<string> StatusAsync() => fixture.Kubectl.RunAsync(
-        CancellationToken.None, "get", "modeldeployment", Manifests.Name, "--namespace", Manifests.Namespace, "--output", "jsonpath={.metadata.generation} {.status}");
+    private static Task<string> StatusAsync(Place place) =>
+        place.KubectlAsync("get", "modeldeployment", Manifests.Name, "--output", "jsonpath={.metadata.generation} {.status}");
 
     /// <summary>From the first look that finds a container of the revision ended to the look that finds it rejected.</summary>
-    private async Task<TimeSpan> TimeFromTheFirstFailureAsync(string revision)
+    private static async Task<TimeSpan> TimeFromTheFirstFailureAsync(Place place, string revision)
     {
         var clock = Stopwatch.StartNew();
         TimeSpan? failed = null;
         while (true)
         {
-            if ((await fixture.Kubectl.ReadAsync(CancellationToken.None)).Outcome == "RolledBack")
+            if ((await place.ReadAsync()).Outcome == "RolledBack")
             {
                 return failed is { } since ? clock.Elapsed - since : TimeSpan.Zero;
             }
 
             Assert.True(clock.Elapsed < StageFixture.Patience, "the candidate was not rejected");
-            if (failed is null && HasEnded(await fixture.Kubectl.RunAsync(
-                CancellationToken.None, "get", "pods", "--namespace", Manifests.Namespace, "--selector", $"canario.dev/revision={revision}", "--output", "json")))
+            if (failed is null && HasEnded(await place.KubectlAsync("get", "pods", "--selector", $"canario.dev/revision={revision}", "--output", "json")))
             {
                 failed = clock.Elapsed;
             }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(200));
         }
     }
 

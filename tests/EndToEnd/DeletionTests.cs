@@ -1,8 +1,9 @@
+using System.Diagnostics;
 using Canario.Demo;
 
 namespace Canario.EndToEnd;
 
-[Collection(ClusterGroup.Name)]
+[Collection(TrafficGroup.Name)]
 public sealed class DeletionTests(StageFixture fixture)
 {
     private const string Kinds = "deployments,services,configmaps,controllerrevisions,poddisruptionbudgets,serviceaccounts,roles,rolebindings,pods";
@@ -10,19 +11,20 @@ public sealed class DeletionTests(StageFixture fixture)
     [Fact]
     public async Task A_deleted_ModelDeployment_leaves_nothing()
     {
-        await fixture.ServeAnewAsync();
-        Assert.NotEmpty(await OwnedAsync());
+        await using var place = await fixture.OpenPlaceAsync("deletion");
+        await place.ServeFirstVersionAsync();
+        Assert.NotEmpty(await OwnedAsync(place));
 
-        await fixture.DeleteAsync();
+        await place.KubectlAsync("delete", "modeldeployment", Manifests.Name);
 
-        for (var look = 0; look < 60 && await OwnedAsync() != ""; look++)
+        var clock = Stopwatch.StartNew();
+        while (await OwnedAsync(place) is { Length: > 0 } left)
         {
+            Assert.True(clock.Elapsed < StageFixture.Patience, $"This is left:\n{left}");
             await Task.Delay(TimeSpan.FromSeconds(1));
         }
-
-        Assert.Equal("", await OwnedAsync());
     }
 
-    private Task<string> OwnedAsync() => fixture.Kubectl.RunAsync(
-        CancellationToken.None, "get", Kinds, "--namespace", Manifests.Namespace, "--selector", "app.kubernetes.io/managed-by=canario", "--output", "name", "--ignore-not-found");
+    private static Task<string> OwnedAsync(Place place) =>
+        place.KubectlAsync("get", Kinds, "--selector", "app.kubernetes.io/managed-by=canario", "--output", "name", "--ignore-not-found");
 }

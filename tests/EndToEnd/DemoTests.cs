@@ -1,16 +1,15 @@
 using Canario.Demo;
+using Progress = Canario.Demo.Progress;
 
 namespace Canario.EndToEnd;
 
-[Collection(ClusterGroup.Name)]
+[Collection(DemoGroup.Name)]
 public sealed class DemoTests(StageFixture fixture)
 {
     [Fact]
     public async Task Every_rollout_of_the_demo_ends_as_expected_and_stable_fails_no_request()
     {
-        await fixture.DeleteAsync();
-
-        var outcomes = await Demonstration.RollOutAsync(fixture.Stage, 100, fixture.Progress, CancellationToken.None);
+        var outcomes = await Demonstration.RollOutAsync(fixture.Stage, 100, StageFixture.Patience, new Progress("demo: "), CancellationToken.None);
 
         Assert.Equal(5, outcomes.Count);
         Assert.All(outcomes, outcome => Assert.True(outcome.IsExpected, outcome.ToString()));

@@ -1,61 +1,48 @@
-using Canario.Demo;
-
 namespace Canario.EndToEnd;
 
-[Collection(ClusterGroup.Name)]
+[Collection(TrafficGroup.Name)]
 public sealed class OutageTests(StageFixture fixture)
 {
-    // Longer than a step holds: with Prometheus there, the rollout would have gone on.
-    private static readonly TimeSpan Outage = TimeSpan.FromSeconds(25);
+    // Longer than a step holds and than the operator waits between two looks: with Prometheus there, the rollout would have gone on.
+    private static readonly TimeSpan Outage = TimeSpan.FromSeconds(18);
 
     [Fact]
     public async Task Without_Prometheus_the_weight_holds_and_with_it_the_rollout_goes_on()
     {
-        await fixture.ServeAnewAsync();
-        await using var load = await Stage.StartLoadAsync(50, CancellationToken.None);
-        await fixture.Kubectl.ApplyAsync(fixture.Manifests.Canary("v2-good"), CancellationToken.None);
-        var step = await fixture.WaitAsync(view => view.Weight == 10 || view.IsSettled);
+        await using var place = await fixture.OpenPlaceAsync("outage", withPrometheus: true);
+        await place.ServeFirstVersionAsync();
+        await using var load = await place.StartLoadAsync(100);
+        await place.ApplyAsync(place.Manifests.ShortCanary("v2-good"));
+        var step = await place.WaitAsync("the first step", view => view.Weight == 20 || view.IsSettled);
 
-        await fixture.Stage.Prometheus.KillAsync();
+        await place.Prometheus.KillAsync();
         try
         {
-            var blind = await fixture.WaitAsync(view => view.Verdict == "ProviderUnavailable" || view.IsSettled);
+            var blind = await place.WaitAsync("ProviderUnavailable", view => view.Verdict == "ProviderUnavailable" || view.IsSettled);
             Assert.Contains("nothing can be measured", blind.Message, StringComparison.Ordinal);
             await Task.Delay(Outage);
-            var held = await fixture.Kubectl.ReadAsync(CancellationToken.None);
-            Assert.Equal((10, step.Step, step.Candidate, "ProviderUnavailable"), (held.Weight, held.Step, held.Candidate, held.Verdict));
+            var held = await place.ReadAsync();
+            Assert.Equal((20, step.Step, step.Candidate, "ProviderUnavailable"), (held.Weight, held.Step, held.Candidate, held.Verdict));
         }
         finally
         {
-            await fixture.Stage.Prometheus.ContinueAsync(CancellationToken.None);
+            await place.Prometheus.ContinueAsync(CancellationToken.None);
         }
 
-        await fixture.ExpectPromotionAsync(load);
-    }
-
-    [Fact]
-    public async Task A_killed_operator_is_followed_by_another_which_ends_the_rollout()
-    {
-        await fixture.ServeAnewAsync();
-        await using var load = await Stage.StartLoadAsync(50, CancellationToken.None);
-        await fixture.Kubectl.ApplyAsync(fixture.Manifests.Canary("v2-good"), CancellationToken.None);
-        await fixture.WaitAsync(view => view.Weight == 30 || view.IsSettled);
-
-        await fixture.Kubectl.RunAsync(CancellationToken.None, "delete", "pods", "--namespace", "canario-system", "--all", "--force", "--grace-period=0");
-
-        await fixture.ExpectPromotionAsync(load);
+        await place.ExpectPromotionAsync(load);
     }
 
     [Fact]
     public async Task Routers_replaced_under_load_lose_no_request()
     {
-        await fixture.ServeAnewAsync();
-        await using var load = await Stage.StartLoadAsync(50, CancellationToken.None);
+        await using var place = await fixture.OpenPlaceAsync("routers");
+        await place.ServeFirstVersionAsync();
+        await using var load = await place.StartLoadAsync(50);
 
-        await fixture.Kubectl.RunAsync(CancellationToken.None, "rollout", "restart", "deployment/canario-router", "--namespace", Manifests.Namespace);
-        await fixture.Kubectl.RunAsync(CancellationToken.None, "rollout", "status", "deployment/canario-router", "--namespace", Manifests.Namespace, "--timeout=3m");
+        await place.KubectlAsync("rollout", "restart", "deployment/canario-router");
+        await place.KubectlAsync("rollout", "status", "deployment/canario-router", "--timeout=3m");
         await Task.Delay(TimeSpan.FromSeconds(5));
 
-        await StageFixture.ExpectNoFailureAsync(load);
+        await Place.ExpectNoFailureAsync(load);
     }
 }

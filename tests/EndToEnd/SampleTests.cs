@@ -1,10 +1,10 @@
-using Canario.Demo;
+using System.Text.RegularExpressions;
 using Canario.LocalCluster;
 
 namespace Canario.EndToEnd;
 
-[Collection(ClusterGroup.Name)]
-public sealed class SampleTests(StageFixture fixture)
+[Collection(TrafficGroup.Name)]
+public sealed partial class SampleTests(StageFixture fixture)
 {
     [Theory]
     [InlineData("minimal.yaml", "penguins")]
@@ -12,13 +12,16 @@ public sealed class SampleTests(StageFixture fixture)
     [InlineData("blue-green.yaml", "penguin-mass")]
     public async Task A_sample_is_accepted_as_it_stands_and_serves(string file, string name)
     {
-        await fixture.DeleteAsync();
+        await using var place = await fixture.OpenPlaceAsync("sample-" + Path.GetFileNameWithoutExtension(file));
         var yaml = await File.ReadAllTextAsync(Path.Combine(Checkout.Root, "samples", file));
 
-        await fixture.Kubectl.ApplyAsync(
-            yaml.Replace("http://models.example", fixture.Stage.Models.Address, StringComparison.Ordinal), Manifests.Namespace, CancellationToken.None);
+        // But for where the models are, and for the node port, which somebody else may have.
+        yaml = yaml.Replace("http://models.example", fixture.Stage.Models.Address, StringComparison.Ordinal);
+        await place.ApplyAsync(NodePort().Replace(yaml, $"nodePort: {place.Manifests.NodePort}"));
 
-        await fixture.Kubectl.RunAsync(
-            CancellationToken.None, "wait", "--for=condition=Ready", $"modeldeployment/{name}", "--namespace", Manifests.Namespace, "--timeout=120s");
+        await place.KubectlAsync("wait", "--for=condition=Ready", $"modeldeployment/{name}", "--timeout=120s");
     }
+
+    [GeneratedRegex(@"nodePort: \d+")]
+    private static partial Regex NodePort();
 }

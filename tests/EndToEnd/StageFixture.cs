@@ -1,72 +1,75 @@
-using System.Net;
 using Canario.Demo;
-using Canario.LoadGenerator;
 using Canario.LocalCluster;
 using Progress = Canario.Demo.Progress;
 
 namespace Canario.EndToEnd;
 
-/// <summary>One real node with Canario on it for all tests here, one after the other. A node that was there before stays.</summary>
+/// <summary>One real node with Canario on it for all groups of tests: the first sets it, the last takes it down. A node that was there before stays.</summary>
 public sealed class StageFixture : IAsyncLifetime
 {
     internal static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
-    private bool wasUp;
+    private const string LabelOfPlaces = "canario.dev/end-to-end";
+    private static readonly SemaphoreSlim Gate = new(1);
+    private static Stage? shared;
+    private static int users;
+    private static int lastPort = Manifests.DemoNodePort;
+    private static bool wasUp;
 
     internal Stage Stage { get; private set; } = null!;
 
-    internal Kubectl Kubectl => Stage.Kubectl;
-
-    internal Manifests Manifests => Stage.Manifests;
-
-    internal Progress Progress { get; } = new();
-
     public async Task InitializeAsync()
     {
-        wasUp = (await LocalNode.StatusAsync()).State == NodeState.Up;
-        // For a cluster that KUBECONFIG names; see CONTRIBUTING.md.
-        var host = Environment.GetEnvironmentVariable("CANARIO_HOST") is { Length: > 0 } address ? IPAddress.Parse(address) : null;
-        Stage = await Stage.SetAsync(skipImages: false, host, Progress, CancellationToken.None);
+        await Gate.WaitAsync();
+        try
+        {
+            Stage = shared ??= await SetAsync();
+            users++;
+        }
+        finally
+        {
+            Gate.Release();
+        }
     }
 
     public async Task DisposeAsync()
     {
-        if (Stage is not null)
+        await Gate.WaitAsync();
+        try
         {
-            await Stage.DisposeAsync();
+            if (shared is { } stage && --users == 0)
+            {
+                shared = null;
+                await stage.DisposeAsync();
+                if (!wasUp)
+                {
+                    await LocalNode.DownAsync(Console.WriteLine);
+                }
+            }
         }
-
-        if (!wasUp)
+        finally
         {
-            await LocalNode.DownAsync(Console.WriteLine);
+            Gate.Release();
         }
     }
 
-    /// <summary>Removes what other tests served and serves v1, with nothing under way.</summary>
-    internal async Task ServeAnewAsync()
+    /// <summary>A namespace for one test, with routers, a node port and, if it shall be stopped, a Prometheus of its own.</summary>
+    internal async Task<Place> OpenPlaceAsync(string name, bool withPrometheus = false)
     {
-        await DeleteAsync();
-        await Scenario.ServeFirstVersionAsync(Kubectl, Manifests, Progress, CancellationToken.None);
+        var @namespace = "e2e-" + name;
+        await Stage.Kubectl.ApplyAsync($"apiVersion: v1\nkind: Namespace\nmetadata:\n  name: {@namespace}\n  labels:\n    {LabelOfPlaces}: \"true\"\n", CancellationToken.None);
+        var prometheus = withPrometheus ? await Stage.StartPrometheusAsync(CancellationToken.None) : null;
+        var manifests = Stage.Manifests with { Namespace = @namespace, NodePort = Interlocked.Increment(ref lastPort) };
+        return new Place(Stage.Kubectl, prometheus is null ? manifests : manifests with { Prometheus = prometheus.Address }, prometheus, new Progress($"{name}: "));
     }
 
-    internal Task DeleteAsync() =>
-        Kubectl.RunAsync(CancellationToken.None, "delete", "modeldeployments", "--all", "--namespace", Manifests.Namespace, "--cascade=foreground", "--timeout=3m");
-
-    internal Task<RolloutView> WaitAsync(Func<RolloutView, bool> reached) =>
-        new RolloutWatch(Kubectl, Progress).UntilAsync(reached, Patience, CancellationToken.None);
-
-    /// <summary>Waits for the end of the rollout under way and expects it to be a promotion without a failed request.</summary>
-    internal async Task ExpectPromotionAsync(LoadRun load)
+    private static async Task<Stage> SetAsync()
     {
-        var view = await WaitAsync(view => view.IsSettled);
-        Assert.True(view is { Outcome: "Promoted", Phase: "Healthy" }, view.ToString());
-        await ExpectNoFailureAsync(load);
-    }
-
-    internal static async Task ExpectNoFailureAsync(LoadRun load)
-    {
-        var report = await load.StopAsync();
-        Assert.True(report.Requests > 0);
-        Assert.True(report.Failed == 0, string.Join('\n', report.FirstFailures));
+        wasUp = (await LocalNode.StatusAsync()).State == NodeState.Up;
+        // For a cluster that KUBECONFIG names; see CONTRIBUTING.md.
+        var stage = await Stage.SetAsync(skipImages: false, DemoOptions.HostOfEnvironment, new Progress(), CancellationToken.None);
+        // Of a run that was killed: names and node ports are the same each time.
+        await stage.Kubectl.RunAsync(CancellationToken.None, "delete", "namespaces", "--selector", LabelOfPlaces, "--ignore-not-found", "--timeout=3m");
+        return stage;
     }
 }

@@ -1,27 +1,54 @@
 using Canario.LocalCluster.Processes;
+using Canario.LocalCluster.Provisioning;
 
 namespace Canario.LocalCluster.Images;
 
 /// <summary>Builds canario/operator, canario/router and canario/inference-server without a container engine.</summary>
 public static class ContainerImages
 {
-    private static readonly (string Project, string Image)[] Projects =
-        [("Operator", "operator"), ("Router", "router"), ("InferenceServer", "inference-server")];
+    private static readonly string[] Names = ["operator", "router", "inference-server"];
 
-    /// <summary>Returns the archives' paths, in the order operator, router, inference server.</summary>
+    /// <summary>Returns the archives' paths, in the order operator, router, inference server. What was built before from the same sources is not built again.</summary>
     public static async Task<IReadOnlyList<string>> BuildAsync(ImageOptions options, CancellationToken cancellationToken)
     {
-        var steps = new Steps(options.Progress ?? Console.Error.WriteLine, TimeProvider.System);
-        var output = options.OutputDirectory ?? Path.Combine(Checkout.Root, "artifacts", "images");
+        var progress = options.Progress ?? Console.Error.WriteLine;
+        var steps = new Steps(progress, TimeProvider.System);
+        var output = Path.GetFullPath(options.OutputDirectory ?? Path.Combine(Checkout.Root, "artifacts", "images"));
         Directory.CreateDirectory(output);
+        List<string> archives = [.. Names.Select(name => Path.Combine(output, name + ".tar.gz"))];
+
+        var cached = Path.Combine(CacheDirectory.Root, "images");
+        using var ownership = await FileLock.TakeAsync(cached + ".lock", "building images", progress, TimeProvider.System, cancellationToken);
+        var cache = new ImageCache(cached, TimeProvider.System);
+        var inputs = await ImageInputs.DigestAsync(Checkout.Root, options, cancellationToken);
+        if (await cache.TryTakeAsync(inputs, archives, cancellationToken))
+        {
+            steps.Say($"Nothing that the images are made of has changed; they are in {output}");
+            return archives;
+        }
+
+        await BuildAsync(options, output, steps, cancellationToken);
+        // Edited meanwhile: the images may hold the one or the other, so they serve this run and no other.
+        if (await ImageInputs.DigestAsync(Checkout.Root, options, cancellationToken) == inputs)
+            await cache.PutAsync(inputs, archives, cancellationToken);
+        steps.Say($"Images are in {output}");
+        return archives;
+    }
+
+    private static async Task BuildAsync(ImageOptions options, string output, Steps steps, CancellationToken cancellationToken)
+    {
+        var what = $"Publishing {string.Join(", ", Names.Select(name => $"canario/{name}:{options.Tag}"))}";
         if (options.BaseImage is { } given)
-            return await PublishAllAsync(options, given, null, output, steps, cancellationToken);
+        {
+            await steps.DuringAsync(what, PublishAsync(output, given, null, options, cancellationToken));
+            return;
+        }
 
         steps.Say("Building the base image from this machine's shared libraries");
         await using var registry = await LocalRegistry.StartAsync(cancellationToken);
         await PushBaseAsync(registry, cancellationToken);
-        return await PublishAllAsync(
-            options, $"{registry.Address}/{BaseImage.Repository}:{BaseImage.Tag}", registry.Address, output, steps, cancellationToken);
+        await steps.DuringAsync(
+            what, PublishAsync(output, $"{registry.Address}/{BaseImage.Repository}:{BaseImage.Tag}", registry.Address, options, cancellationToken));
     }
 
     private static async Task PushBaseAsync(LocalRegistry registry, CancellationToken cancellationToken)
@@ -38,35 +65,22 @@ public static class ContainerImages
         }
     }
 
-    private static async Task<IReadOnlyList<string>> PublishAllAsync(
-        ImageOptions options, string baseImage, string? insecureRegistry, string output, Steps steps, CancellationToken cancellationToken)
-    {
-        var archives = new List<string>();
-        foreach (var (project, image) in Projects)
-        {
-            steps.Say($"Publishing canario/{image}:{options.Tag}");
-            var archive = Path.Combine(output, $"{image}.tar.gz");
-            await PublishAsync(project, archive, baseImage, insecureRegistry, options, cancellationToken);
-            archives.Add(archive);
-        }
-
-        steps.Say($"Images are in {output}");
-        return archives;
-    }
-
-    private static Task PublishAsync(
-        string project, string archive, string baseImage, string? insecureRegistry, ImageOptions options, CancellationToken cancellationToken) =>
+    private static Task PublishAsync(string output, string baseImage, string? insecureRegistry, ImageOptions options, CancellationToken cancellationToken) =>
         Command.RunAsync(
             "dotnet",
             [
-                "publish", Path.Combine(Checkout.Root, "src", project, project + ".csproj"),
-                "--configuration", "Release", "--runtime", "linux-x64", "--self-contained", "-t:PublishContainer", "-v:quiet", "-nologo",
+                "msbuild", Path.Combine(Checkout.Root, "build", "images.proj"), "-maxCpuCount", "-nodeReuse:false", "-verbosity:quiet", "-nologo",
+                "-p:Configuration=Release", "-p:RuntimeIdentifier=linux-x64", "-p:SelfContained=true",
+                // As `dotnet publish` says it: some of the SDK's defaults depend on it.
+                "-p:_IsPublishing=true",
                 // Its own output folder: another runtime identifier would otherwise rewrite what the ordinary build has restored.
                 $"-p:ArtifactsPath={Path.Combine(Checkout.Root, "artifacts", "publish")}",
+                // The ordinary build has asked them; here they would only be slow.
+                "-p:RunAnalyzers=false",
                 $"-p:PublishReadyToRun={options.ReadyToRun}",
                 $"-p:ContainerBaseImage={baseImage}",
                 $"-p:ContainerImageTag={options.Tag}",
-                $"-p:ContainerArchiveOutputPath={archive}",
+                $"-p:ContainerArchiveDirectory={output}",
                 // containerd takes the whole image name from this format; an OCI archive would carry the tag alone.
                 "-p:ContainerImageFormat=Docker",
             ],

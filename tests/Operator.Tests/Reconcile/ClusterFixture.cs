@@ -9,7 +9,7 @@ using Canario.Operator.Crd;
 
 namespace Canario.Operator.Tests.Reconcile;
 
-/// <summary>One real control plane with the CRD for all reconcile tests; each test has a namespace of its own, and an operator for it.</summary>
+/// <summary>One real control plane with the CRD for a group of tests; each test has a namespace of its own, and an operator for it.</summary>
 public sealed class ClusterFixture : IAsyncLifetime
 {
     private int _namespaces;
@@ -20,7 +20,8 @@ public sealed class ClusterFixture : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        ControlPlane = await ControlPlane.StartAsync();
+        // Never the caller's cluster: the tests play the pods, and a kubelet would say otherwise.
+        ControlPlane = await ControlPlane.StartAsync(new ControlPlaneOptions { UseKubeconfigFromEnvironment = false });
         Client = Connect();
         await ApplyCrdAsync();
         await Eventually.TrueAsync(

@@ -4,7 +4,7 @@ using Canario.Operator.Api;
 
 namespace Canario.Operator.Tests.Reconcile;
 
-[Collection(ClusterGroup.Name)]
+[Collection(WaitingGroup.Name)]
 public sealed class LeadershipTests(ClusterFixture cluster)
 {
     private readonly ConcurrentQueue<(string Who, long At)> _writes = new();
@@ -32,7 +32,7 @@ public sealed class LeadershipTests(ClusterFixture cluster)
         await PromotedAsync(ns, 4);
 
         // All of the one's, then all of the other's.
-        var order = _writes.OrderBy(w => w.At).Select(w => w.Who).ToList();
+        var order = _writes.ToArray().OrderBy(w => w.At).Select(w => w.Who).ToList();
         Assert.Equal(order.Order(StringComparer.Ordinal), order);
         Assert.Equal(2, order.Distinct().Count());
     }

@@ -8,7 +8,7 @@ using Canario.Telemetry.Metrics;
 namespace Canario.Operator.Tests.Reconcile;
 
 /// <summary>Gates on a real Prometheus that scrapes what a router would expose.</summary>
-[Collection(ClusterGroup.Name)]
+[Collection(WaitingGroup.Name)]
 public sealed class PrometheusOutageTests(ClusterFixture cluster) : IAsyncLifetime
 {
     private const int Enough = 1000;

@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Canario.Operator.Tests.Reconcile;
 
-[Collection(ClusterGroup.Name)]
+[Collection(WaitingGroup.Name)]
 public sealed class PrometheusSecretTests(ClusterFixture cluster) : IAsyncLifetime
 {
     private readonly ConcurrentQueue<string> _received = new();

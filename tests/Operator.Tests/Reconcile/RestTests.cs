@@ -4,7 +4,7 @@ using Canario.Operator.Api;
 
 namespace Canario.Operator.Tests.Reconcile;
 
-[Collection(ClusterGroup.Name)]
+[Collection(WaitingGroup.Name)]
 public sealed class RestTests(ClusterFixture cluster)
 {
     [Fact]

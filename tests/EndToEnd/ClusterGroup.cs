@@ -1,7 +1,0 @@
-namespace Canario.EndToEnd;
-
-[CollectionDefinition(Name)]
-public sealed class ClusterGroup : ICollectionFixture<StageFixture>
-{
-    public const string Name = "cluster";
-}

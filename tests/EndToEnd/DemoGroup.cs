@@ -1,0 +1,7 @@
+namespace Canario.EndToEnd;
+
+[CollectionDefinition(Name)]
+public sealed class DemoGroup : ICollectionFixture<StageFixture>
+{
+    public const string Name = "demo";
+}

@@ -1,0 +1,52 @@
+using Canario.Demo;
+using Canario.LoadGenerator;
+using Progress = Canario.Demo.Progress;
+
+namespace Canario.EndToEnd;
+
+/// <summary>One test's namespace on the common node. It goes in the end, without being waited for.</summary>
+internal sealed class Place(Kubectl kubectl, Manifests manifests, PrometheusServer? prometheus, Progress progress) : IAsyncDisposable
+{
+    private readonly RolloutWatch watch = new(kubectl, manifests.Namespace, progress);
+
+    public Manifests Manifests => manifests;
+
+    /// <summary>Its own; only where it was asked for.</summary>
+    public PrometheusServer Prometheus => prometheus ?? throw new InvalidOperationException("this place has no Prometheus of its own");
+
+    public Task ServeFirstVersionAsync() => Scenario.ServeFirstVersionAsync(kubectl, manifests, progress, StageFixture.Patience, CancellationToken.None);
+
+    public Task ApplyAsync(string yaml) => kubectl.ApplyAsync(yaml, manifests.Namespace, CancellationToken.None);
+
+    public Task<RolloutView> ReadAsync() => kubectl.ReadAsync(manifests.Namespace, CancellationToken.None);
+
+    public Task<string> KubectlAsync(params string[] arguments) => kubectl.RunAsync(CancellationToken.None, [.. arguments, "--namespace", manifests.Namespace]);
+
+    public Task<LoadRun> StartLoadAsync(int rate) => Stage.StartLoadAsync(manifests.NodePort, rate, CancellationToken.None);
+
+    public Task<RolloutView> WaitAsync(string what, Func<RolloutView, bool> reached) => watch.UntilAsync(what, reached, StageFixture.Patience, CancellationToken.None);
+
+    /// <summary>Waits for the end of the rollout under way and expects it to be a promotion without a failed request.</summary>
+    public async Task ExpectPromotionAsync(LoadRun load)
+    {
+        var view = await WaitAsync("the promotion", view => view.IsSettled);
+        Assert.True(view is { Outcome: "Promoted", Phase: "Healthy" }, view.ToString());
+        await ExpectNoFailureAsync(load);
+    }
+
+    public static async Task ExpectNoFailureAsync(LoadRun load)
+    {
+        var report = await load.StopAsync();
+        Assert.True(report.Requests > 0);
+        Assert.True(report.Failed == 0, string.Join('\n', report.FirstFailures));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await kubectl.RunAsync(CancellationToken.None, "delete", "namespace", manifests.Namespace, "--wait=false");
+        if (prometheus is not null)
+        {
+            await prometheus.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,2 @@
+// Three groups on one node: they wait most of their time, for holds, leases and pods. A fourth thread is for what needs no node.
+[assembly: CollectionBehavior(MaxParallelThreads = 4)]
