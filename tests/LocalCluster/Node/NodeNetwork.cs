@@ -7,6 +7,8 @@ internal static class NodeNetwork
 {
     private static readonly string[] Tools = ["iptables", "ip6tables"];
 
+    private const string Ports = $"/sys/class/net/{NodeLayout.Bridge}/brif";
+
     // Set by us or by kube-proxy; put back by down.
     private static readonly string[] KernelSettings =
         ["/proc/sys/net/ipv4/ip_forward", "/proc/sys/net/ipv4/conf/all/route_localnet", "/proc/sys/net/bridge/bridge-nf-call-iptables"];
@@ -47,6 +49,9 @@ internal static class NodeNetwork
     /// <summary>Succeeds whatever of it exists.</summary>
     public static async Task RemoveAsync(CancellationToken cancellationToken)
     {
+        // The pods' interfaces would go by themselves, but only when the kernel gets round to their namespaces: up to a minute later.
+        foreach (var port in Directory.Exists(Ports) ? Directory.GetFileSystemEntries(Ports) : [])
+            await Command.TryRunAsync("ip", ["link", "delete", Path.GetFileName(port)], cancellationToken);
         await Command.TryRunAsync("ip", ["link", "delete", NodeLayout.Bridge], cancellationToken);
         foreach (var tool in Tools)
         {
