@@ -1,7 +1,10 @@
 using Canario.Contract;
 using Canario.InferenceServer;
+using Canario.InferenceServer.Batch;
 using Canario.InferenceServer.Configuration;
 using Canario.InferenceServer.Lifecycle;
+
+if (args is ["batch", .. var rest]) return await BatchProgram.RunAsync(rest);
 
 if (args.Contains("--help"))
 {

@@ -6,10 +6,13 @@ namespace Canario.InferenceServer.Configuration;
 internal static class CommandLine
 {
     /// <exception cref="ConfigurationException">An unknown option, or a value that is not allowed.</exception>
-    public static ServerOptions Read(IReadOnlyList<string> arguments, Func<string, string?> environment)
+    public static ServerOptions Read(IReadOnlyList<string> arguments, Func<string, string?> environment) => Read(OptionTable.All, arguments, environment);
+
+    /// <inheritdoc cref="Read(IReadOnlyList{string}, Func{string, string?})"/>
+    public static ServerOptions Read(IReadOnlyList<ServerOption> table, IReadOnlyList<string> arguments, Func<string, string?> environment)
     {
         var options = new ServerOptions();
-        foreach (ServerOption option in OptionTable.All)
+        foreach (ServerOption option in table)
         {
             if (environment(option.Variable) is { Length: > 0 } value) options = Apply(option, options, value, option.Variable);
         }
@@ -19,7 +22,7 @@ internal static class CommandLine
             string argument = arguments[i];
             if (!argument.StartsWith("--", StringComparison.Ordinal)) throw new ConfigurationException($"'{argument}' is no option; see --help");
             string[] parts = argument[2..].Split('=', 2);
-            ServerOption option = OptionTable.All.FirstOrDefault(o => o.Flag == parts[0])
+            ServerOption option = table.FirstOrDefault(o => o.Flag == parts[0])
                 ?? throw new ConfigurationException($"'--{parts[0]}' is no option; see --help");
             string value = parts.Length == 2 ? parts[1]
                 : i + 1 < arguments.Count ? arguments[++i]
@@ -32,12 +35,15 @@ internal static class CommandLine
             : options;
     }
 
-    public static string Help()
+    public static string Help() => Help(
+        OptionTable.All, "canario inference-server: serves one revision of an ONNX model. With the word batch first it predicts a file of rows: see batch --help.", "  --help, --version");
+
+    public static string Help(IReadOnlyList<ServerOption> table, string purpose, string others)
     {
         var help = new StringBuilder();
-        help.AppendLine("canario inference-server: serves one revision of an ONNX model.").AppendLine();
-        help.AppendLine("  --help, --version");
-        foreach (ServerOption option in OptionTable.All)
+        help.AppendLine(purpose).AppendLine();
+        help.AppendLine(others);
+        foreach (ServerOption option in table)
             help.AppendLine().AppendLine($"  --{option.Flag} VALUE   (or {option.Variable})").AppendLine($"      {option.Help}");
         return help.ToString();
     }

@@ -1,4 +1,5 @@
 using Canario.Contract;
+using Canario.InferenceServer.Batch;
 using Canario.InferenceServer.Http;
 
 namespace Canario.InferenceServer.Configuration;
@@ -40,4 +41,6 @@ internal sealed record ServerOptions
     public bool UsesTls => TlsCertificateFile.Length > 0 || TlsKeyFile.Length > 0;
     public string TerminationLog { get; init; } = "/dev/termination-log";
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
+    /// <summary>Of the sub-command <c>batch</c>.</summary>
+    public BatchOptions Batch { get; init; } = new();
 }

@@ -51,7 +51,7 @@ internal sealed partial class ModelLoader(ServerOptions options, ModelFetcher fe
             IReadOnlyList<ValueInfo> outputs = MapTensors.Served(session.Outputs);
             if (outputs.Count == 0) throw new ModelLoadException(ExitCodes.ModelLoadFailed, "the model has no output that is a tensor");
             DriftObserver drift = DriftObserver.Build(options.Identity, baseline, plan, OutputPlan.Build(metadata, outputs), registry);
-            var model = new ServedModel(options.Identity, session, metadata, drift);
+            var model = new ServedModel(options.Identity, path, session, metadata, drift);
             TimeSpan run = WarmUp.Run(model);
             CodecWarmUp.Run(model, options.Limits);
             double gain = BatchProbe.Run(model);

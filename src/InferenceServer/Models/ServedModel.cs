@@ -23,10 +23,12 @@ internal sealed class ServedModel : IDisposable
     private readonly OutputSelection _everything;
     private long _warmUpElements = 1;
 
-    public ServedModel(ModelIdentity identity, Session session, ModelMetadata? metadata, DriftObserver drift)
+    public ServedModel(ModelIdentity identity, string file, Session session, ModelMetadata? metadata, DriftObserver drift)
     {
         _session = session;
         Identity = identity;
+        File = file;
+        Metadata = metadata;
         Inputs = session.Inputs;
         Outputs = MapTensors.Served(session.Outputs);
         AllOutputs = [.. Enumerable.Range(0, Outputs.Count)];
@@ -39,6 +41,9 @@ internal sealed class ServedModel : IDisposable
     }
 
     public ModelIdentity Identity { get; }
+    /// <summary>Path of the ONNX file on this machine.</summary>
+    public string File { get; }
+    public ModelMetadata? Metadata { get; }
     public string Name => Identity.Model;
     public string Revision => Identity.Revision;
     public IReadOnlyList<ValueInfo> Inputs { get; }

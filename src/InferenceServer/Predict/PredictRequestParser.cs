@@ -1,6 +1,7 @@
 using System.Text;
 using Canario.InferenceServer.Http;
 using Canario.InferenceServer.Json;
+using Canario.InferenceServer.Rows;
 using Canario.InferenceServer.Tensors;
 
 namespace Canario.InferenceServer.Predict;
@@ -45,10 +46,10 @@ internal static class PredictRequestParser
     }
 
     /// <summary>Reads a text that is one row, into a place of its own; when it is refused the place may be filled again.</summary>
-    public static void ParseSingle(ref JsonCursor cursor, InferenceCall call, FeaturePlan plan, int row)
+    public static void ParseSingle(ref JsonCursor cursor, InferenceCall call, FeaturePlan plan, int row, KeptMembers? kept)
     {
         if (cursor.Peek() != '{') throw RequestException.Bad("a row must be an object of features");
-        ParseRow(ref cursor, call, plan, row);
+        ParseRow(ref cursor, call, plan, row, kept);
         cursor.TakeEnd();
     }
 
@@ -99,7 +100,7 @@ internal static class PredictRequestParser
         while (cursor.TakeNext(']'));
     }
 
-    private static void ParseRow(ref JsonCursor cursor, InferenceCall call, FeaturePlan plan, int row)
+    private static void ParseRow(ref JsonCursor cursor, InferenceCall call, FeaturePlan plan, int row, KeptMembers? kept = null)
     {
         int count = plan.Features.Length;
         Span<bool> given = count <= 256 ? stackalloc bool[count] : new bool[count];
@@ -115,6 +116,7 @@ internal static class PredictRequestParser
                 int index = plan.Find(name, expected);
                 if (index < 0)
                 {
+                    if (kept?.TryTake(name, ref cursor) == true) continue;
                     throw RequestException.Bad(
                         $"unknown feature {TensorNames.Quote(name)}; the model takes {TensorNames.List(plan.Features.Select(f => f.Name))}");
                 }

@@ -61,6 +61,32 @@ internal sealed class PredictionColumns
         output.Raw("}"u8);
     }
 
+    /// <summary>A table's heads of what <see cref="WriteCells"/> writes.</summary>
+    public IEnumerable<string> CellNames()
+    {
+        yield return "prediction";
+        for (int i = 0; i < _probabilities?.Columns; i++) yield return "probability_" + _probabilities.ClassName(i);
+        foreach (ResultColumn other in _others) yield return other.Plan.Name;
+    }
+
+    /// <summary>The same values as <see cref="WriteRow"/>, each as a JSON value of its own; <paramref name="next"/> is called after each.</summary>
+    public void WriteCells(JsonOutput cell, int row, Action next)
+    {
+        WritePrediction(cell, row);
+        next();
+        for (int i = 0; i < _probabilities?.Columns; i++)
+        {
+            _probabilities.WriteElement(cell, row, i);
+            next();
+        }
+
+        foreach (ResultColumn other in _others)
+        {
+            other.WriteRow(cell, row);
+            next();
+        }
+    }
+
     private void WritePrediction(JsonOutput output, int row)
     {
         switch (_primary.Plan.Kind)

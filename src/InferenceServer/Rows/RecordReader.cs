@@ -43,42 +43,39 @@ internal sealed class RecordReader(Stream source, IRecordSplitter splitter, int 
     }
 
     /// <param name="record">Without its newline; valid until the next <see cref="FillAsync"/>. Empty when it is too long.</param>
-    /// <param name="tooLong">It is longer than allowed and was passed over, or will be.</param>
+    /// <param name="tooLong">It is longer than allowed and was passed over, up to the next newline.</param>
     /// <returns>False: no whole record has come yet.</returns>
     public bool TryTake(out ReadOnlyMemory<byte> record, out bool tooLong)
     {
-        while (true)
+        record = default;
+        tooLong = false;
+        if (!_skipping)
         {
             int found = splitter.FindEnd(_buffer.AsSpan(_scanned, _end - _scanned));
-            bool last = found < 0 && _ended && _start < _end;
             int end = found < 0 ? _end : _scanned + found;
-            int length = end - _start;
-            record = default;
-            tooLong = length > maximumBytes;
-            if (found < 0 && !last)
+            if (end - _start <= maximumBytes)
             {
-                _scanned = _end;
-                if (!_skipping && !tooLong) return false;
-                // The rest of it must not fill the memory.
-                bool told = _skipping;
-                Pass(end);
-                _skipping = true;
-                // What looked like a quoted newline may have been a stray quote: the next line is a record again.
+                _scanned = end;
+                if (found < 0 && !(_ended && _start < _end)) return false;
+                record = _buffer.AsMemory(_start, end - _start);
+                Pass(found < 0 ? end : end + 1);
                 splitter.Reset();
-                return !told;
+                return true;
             }
 
-            bool skipped = _skipping;
-            int start = _start;
-            Pass(last ? end : end + 1);
-            splitter.Reset();
-            _skipping = false;
-            // It was told when it had become too long.
-            if (skipped && !last) continue;
-            if (skipped) return false;
-            if (!tooLong) record = _buffer.AsMemory(start, length);
-            return true;
+            // From a place that does not depend on how the bytes came in pieces: who reads the source again finds the same records. A newline ends
+            // it even in quotes, as what looked like a quoted field may have been a stray quote.
+            _skipping = true;
+            Pass(_start + maximumBytes);
         }
+
+        int newline = _buffer.AsSpan(_start, _end - _start).IndexOf((byte)'\n');
+        Pass(newline < 0 ? _end : _start + newline + 1);
+        if (newline < 0 && !_ended) return false;
+        _skipping = false;
+        splitter.Reset();
+        tooLong = true;
+        return true;
     }
 
     public void Dispose()

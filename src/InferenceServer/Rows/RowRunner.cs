@@ -11,7 +11,8 @@ namespace Canario.InferenceServer.Rows;
 /// <param name="model">Has named features.</param>
 /// <param name="limits">Of rows and strings.</param>
 /// <param name="run">Runs a call whose inputs are filled.</param>
-internal sealed class RowRunner(ServedModel model, RequestLimits limits, Func<InferenceCall, CancellationToken, ValueTask> run)
+/// <param name="kept">Gets members that are no features; null: there may be none.</param>
+internal sealed class RowRunner(ServedModel model, RequestLimits limits, Func<InferenceCall, CancellationToken, ValueTask> run, KeptMembers? kept = null)
 {
     // Beyond this a row among others gets no cheaper.
     private const int MostRows = 256;
@@ -20,7 +21,7 @@ internal sealed class RowRunner(ServedModel model, RequestLimits limits, Func<In
     private readonly List<(int Slot, string? Error)> _parsed = [];
 
     /// <summary>Most rows that one call should be given.</summary>
-    public int MaximumRows { get; } = model.RowsAreIndependent ? Math.Min(MostRows, limits.MaximumRows) : 1;
+    public int MaximumRows { get; init; } = model.RowsAreIndependent ? Math.Min(MostRows, limits.MaximumRows) : 1;
 
     /// <param name="call">Used for the runs; the caller resets it.</param>
     /// <param name="rows">At most <see cref="MaximumRows"/>.</param>
@@ -33,7 +34,7 @@ internal sealed class RowRunner(ServedModel model, RequestLimits limits, Func<In
         int slots = 0;
         for (int i = 0; i < rows.Count; i++)
         {
-            string? error = rows[i].Error ?? TryParse(rows[i].Json.Span, call, slots);
+            string? error = rows[i].Error ?? TryParse(rows[i].Json.Span, call, slots, i);
             _parsed.Add((slots, error));
             if (error is null) slots++;
         }
@@ -52,10 +53,10 @@ internal sealed class RowRunner(ServedModel model, RequestLimits limits, Func<In
     private async ValueTask<PredictionColumns?> TryRunAsync(InferenceCall call, int rows, CancellationToken cancellation)
     {
         if (rows == 1) return null;
-        call.Rows = rows;
-        PredictRequestParser.SetShapes(call, _plan, limits);
         try
         {
+            call.Rows = rows;
+            PredictRequestParser.SetShapes(call, _plan, limits);
             await run(call, cancellation);
         }
         catch (OnnxRuntimeException)
@@ -80,7 +81,7 @@ internal sealed class RowRunner(ServedModel model, RequestLimits limits, Func<In
             if (!filled)
             {
                 call.Reset();
-                TryParse(row.Json.Span, call, 0);
+                TryParse(row.Json.Span, call, 0, index);
             }
 
             call.Rows = 1;
@@ -92,14 +93,20 @@ internal sealed class RowRunner(ServedModel model, RequestLimits limits, Func<In
         {
             sink.Refused(index, StatusCodes.Status500InternalServerError, RequestFailures.Describe(e, model));
         }
+        catch (RequestException e)
+        {
+            // The model takes a fixed number of rows, and not one.
+            sink.Refused(index, e.Status, e.Message);
+        }
     }
 
-    private string? TryParse(ReadOnlySpan<byte> json, InferenceCall call, int slot)
+    private string? TryParse(ReadOnlySpan<byte> json, InferenceCall call, int slot, int index)
     {
         try
         {
+            kept?.Begin(index);
             var cursor = new JsonCursor(json, limits.MaximumStringBytes);
-            PredictRequestParser.ParseSingle(ref cursor, call, _plan, slot);
+            PredictRequestParser.ParseSingle(ref cursor, call, _plan, slot, kept);
             return null;
         }
         catch (RequestException e)

@@ -1,0 +1,41 @@
+using Canario.Contract;
+
+namespace Canario.InferenceServer.Batch;
+
+/// <summary>The rows' bytes from a place on.</summary>
+/// <param name="Stream">From that place.</param>
+/// <param name="Length">Of the whole; null: unknown.</param>
+/// <param name="Identity">Differs when the input does, as far as can be told.</param>
+internal sealed record BatchSource(Stream Stream, long? Length, string Identity) : IAsyncDisposable
+{
+    /// <exception cref="BatchException">It cannot be read.</exception>
+    public static async Task<BatchSource> OpenAsync(Uri uri, long position, string? identity, HttpClient http, int attempts, TimeProvider time, CancellationToken cancellation)
+    {
+        if (!uri.IsFile) return await HttpSource.OpenAsync(uri, position, identity, http, attempts, time, cancellation);
+        try
+        {
+            var file = new FileStream(uri.LocalPath, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan | FileOptions.Asynchronous);
+            string actual = $"{file.Length} bytes of {File.GetLastWriteTimeUtc(file.SafeFileHandle):O}";
+            if (identity is not null) RequireSame(uri, identity, actual);
+            file.Position = position;
+            return new BatchSource(file, file.Length, actual);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new BatchException(ExitCodes.BatchInputFailed, $"{uri.LocalPath} cannot be read: {e.Message}");
+        }
+    }
+
+    public static void RequireSame(Uri uri, string identity, string actual)
+    {
+        if (identity == actual) return;
+        throw new BatchException(
+            ExitCodes.BatchInputFailed,
+            $"{Show(uri)} has changed since the batch began ({identity} then, {actual} now): its rows would be lost or repeated; --start-over true begins anew");
+    }
+
+    /// <summary>Without the query and the user: either may be a secret.</summary>
+    public static string Show(Uri uri) => uri.IsFile ? uri.LocalPath : uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
+
+    public ValueTask DisposeAsync() => Stream.DisposeAsync();
+}

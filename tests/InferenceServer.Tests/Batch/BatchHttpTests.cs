@@ -1,0 +1,91 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Canario.Contract;
+
+namespace Canario.InferenceServer.Tests.Batch;
+
+public sealed class BatchHttpTests
+{
+    private const int Rows = 60_000;
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_input_over_HTTP_is_read_on_where_its_connection_broke(bool ranges)
+    {
+        using ModelFolder folder = ModelFolder.WithFeatures();
+        await using RowsHost host = await RowsHost.StartAsync();
+        host.Content = Content();
+        host.HasRanges = ranges;
+        await BatchRun.SucceedAsync(BatchRun.Arguments(folder, host.Uri, "whole.jsonl"));
+        Assert.Equal(1, host.Requests);
+
+        host.Breaks = 2;
+        host.BreakAfter = ranges ? 500_000 : host.Content.Length - 200_000;
+        JsonNode summary = await BatchRun.SucceedAsync(BatchRun.Arguments(folder, host.Uri, "out.jsonl"));
+        Assert.Equal(0, host.Breaks);
+        Assert.Equal(4, host.Requests);
+        if (ranges) Assert.Equal(2 * host.Content.Length, host.Sent);
+        Assert.Equal(Rows, (int)summary["rows"]!);
+        Assert.Equal(File.ReadAllBytes(Path.Combine(folder.Path, "whole.jsonl")), File.ReadAllBytes(Path.Combine(folder.Path, "out.jsonl")));
+    }
+
+    [Fact]
+    public async Task After_a_kill_only_the_rest_is_asked_for_unless_the_input_has_changed()
+    {
+        using ModelFolder folder = ModelFolder.WithFeatures();
+        await using RowsHost host = await RowsHost.StartAsync();
+        host.Content = Content();
+        await BatchRun.SucceedAsync(BatchRun.Arguments(folder, host.Uri, "whole.jsonl"));
+        string[] arguments = BatchRun.Arguments(folder, host.Uri, "out.jsonl", "--checkpoint-seconds", "0");
+        string checkpoint = Path.Combine(folder.Path, "out.jsonl.checkpoint");
+        using (var run = new BatchRun(arguments))
+        {
+            while (!run.HasExited && Position(checkpoint) == 0) await Task.Delay(2);
+            run.Signal(BatchRun.SigKill);
+            await run.EndAsync();
+        }
+
+        long position = Position(checkpoint);
+        Assert.InRange(position, 1, host.Content.Length - 1);
+        host.Tag = "\"2\"";
+        (int code, _, string error) = await BatchRun.ToEndAsync(arguments);
+        Assert.Equal(ExitCodes.BatchInputFailed, code);
+        Assert.Contains("has changed since the batch began", error, StringComparison.Ordinal);
+
+        host.Tag = "\"1\"";
+        long before = host.Sent;
+        await BatchRun.SucceedAsync(arguments);
+        Assert.Equal(host.Content.Length - position, host.Sent - before);
+        Assert.Equal(File.ReadAllBytes(Path.Combine(folder.Path, "whole.jsonl")), File.ReadAllBytes(Path.Combine(folder.Path, "out.jsonl")));
+    }
+
+    [Fact]
+    public async Task A_server_that_cannot_be_reached_ends_the_batch_with_its_reason()
+    {
+        using ModelFolder folder = ModelFolder.WithFeatures();
+        (int code, _, string error) = await BatchRun.ToEndAsync(BatchRun.Arguments(folder, "http://user:secret@127.0.0.1:1/rows.csv?token=secret", "out.jsonl", "--fetch-attempts", "1"));
+        Assert.Equal(ExitCodes.BatchInputFailed, code);
+        Assert.Contains("http://127.0.0.1:1/rows.csv could not be read in 1 attempts", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", error, StringComparison.Ordinal);
+    }
+
+    private static long Position(string checkpoint)
+    {
+        try
+        {
+            return (long)JsonNode.Parse(File.ReadAllText(checkpoint))!["inputPosition"]!;
+        }
+        catch (FileNotFoundException)
+        {
+            return 0;
+        }
+    }
+
+    private static byte[] Content()
+    {
+        var text = new StringBuilder();
+        for (int i = 0; i < Rows; i++) text.Append($$"""{"age":{{i % 1200 / 10.0}},"visits":{{i}},"colour":"red","income":{{i % 1000}}}""").Append('\n');
+        return Encoding.UTF8.GetBytes(text.ToString());
+    }
+}

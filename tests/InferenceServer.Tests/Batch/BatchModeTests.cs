@@ -1,0 +1,166 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Canario.Contract;
+
+namespace Canario.InferenceServer.Tests.Batch;
+
+public sealed class BatchModeTests
+{
+    [Fact]
+    public async Task A_table_gives_the_predictions_that_the_same_rows_as_JSON_give_and_that_the_server_gives()
+    {
+        using ModelFolder folder = ModelFolder.WithFeatures();
+        string table = Write(folder, "rows.csv", "\uFEFFname,age,visits,colour,income\r\n\"O'Neil, \"\"Al\"\"\nJr\", 30 ,1,green,5\r\nb,119.5,,red,1e2\r\n\r\n\"\",3,3.0,\"red\",-7\n");
+        string lines = Write(folder, "rows.jsonl", """
+            {"name":"O'Neil, \"Al\"\nJr","age":30,"visits":1,"colour":"green","income":5}
+            {"age":119.5,"colour":"red","income":100,"name":"b"}
+
+            {"age":3,"visits":3,"colour":"red","income":-7}
+            """);
+        JsonNode summary = await BatchRun.SucceedAsync(BatchRun.Arguments(folder, table, "a.jsonl", "--keep", "name"));
+        Assert.Equal((3, 3, 0), ((int)summary["rows"]!, (int)summary["predicted"]!, (int)summary["refused"]!));
+        await BatchRun.SucceedAsync(BatchRun.Arguments(folder, lines, "b.jsonl", "--keep", "name"));
+        string[] answers = File.ReadAllLines(Path.Combine(folder.Path, "a.jsonl"));
+        Assert.Equal(answers, File.ReadAllLines(Path.Combine(folder.Path, "b.jsonl")));
+        Assert.Equal("O'Neil, \"Al\"\nJr", (string)JsonNode.Parse(answers[0])!["name"]!);
+        Assert.Null(JsonNode.Parse(answers[2])!["name"]);
+        Assert.Empty(File.ReadAllBytes(Path.Combine(folder.Path, "a.jsonl.errors.jsonl")));
+
+        await using TestServer server = await TestServer.StartReadyAsync(folder.Path);
+        (_, JsonNode served) = await server.PostAsync("/predict", ModelFolder.Row);
+        JsonNode first = JsonNode.Parse(answers[0])!;
+        Assert.Equal((string)served["prediction"]!, (string)first["prediction"]!);
+        foreach ((string name, JsonNode? value) in served["probabilities"]!.AsObject()) Assert.Equal((float)value!, (float)first["probabilities"]![name]!, 1e-6f);
+    }
+
+    [Fact]
+    public async Task A_table_is_written_with_a_header_and_quotes_where_they_are_needed()
+    {
+        using ModelFolder folder = ModelFolder.WithFeatures();
+        string lines = Write(folder, "rows.jsonl", """
+            {"id":"a,\"b\"","n":7,"age":1,"colour":"red","income":5}
+            {"age":500,"colour":"red","income":5}
+            {"n":[1,2],"age":30,"visits":1,"colour":"green","income":5}
+            """);
+        await BatchRun.SucceedAsync(BatchRun.Arguments(folder, lines, "out.csv", "--keep", "id,n"));
+        string[] records = File.ReadAllLines(Path.Combine(folder.Path, "out.csv"));
+        Assert.Equal("row,id,n,prediction,probability_a,probability_b,probability_c", records[0]);
+        Assert.Equal(3, records.Length);
+        Assert.StartsWith("0,\"a,\"\"b\"\"\",7,", records[1], StringComparison.Ordinal);
+        Assert.StartsWith("2,,\"[1,2]\",", records[2], StringComparison.Ordinal);
+        float[] probabilities = [.. records[2].Split(',')[^3..].Select(cell => float.Parse(cell, CultureInfo.InvariantCulture))];
+        Assert.Equal(1, probabilities.Sum(), 1e-5f);
+    }
+
+    [Fact]
+    public async Task Bad_rows_go_to_the_error_file_with_their_numbers_or_end_the_batch_where_that_is_asked()
+    {
+        using ModelFolder folder = ModelFolder.WithFeatures();
+        string table = Write(folder, "rows.csv", "age,colour,income\n1,red,5\n1,blue,5\n1,red\n1,red,4242\nx,red,5\n\"1,red,5\n");
+        string[] arguments = BatchRun.Arguments(folder, table, "out.jsonl");
+        JsonNode summary = await BatchRun.SucceedAsync(arguments);
+        Assert.Equal((6, 1, 5), ((int)summary["rows"]!, (int)summary["predicted"]!, (int)summary["refused"]!));
+        JsonNode[] errors = [.. File.ReadAllLines(Path.Combine(folder.Path, "out.jsonl.errors.jsonl")).Select(line => JsonNode.Parse(line)!)];
+        Assert.Equal([1, 2, 3, 4, 5], errors.Select(error => (int)error["row"]!));
+        string[] expected =
+        [
+            "feature 'colour': 'blue' is not allowed; it takes one of 'red', 'green'",
+            "the row has 2 fields; the header has 3",
+            "feature 'income': the value is not allowed; it takes a number of at most 1000",
+            "feature 'age': '\"x\"' is not allowed; it takes a number from 0 to 120",
+            "a quoted field does not end",
+        ];
+        Assert.Equal(expected, errors.Select(error => (string)error["error"]!));
+
+        // Done is done: another start says so and touches nothing.
+        DateTime written = File.GetLastWriteTimeUtc(Path.Combine(folder.Path, "out.jsonl"));
+        Assert.Equal(summary.ToJsonString(), Unresumed(await BatchRun.SucceedAsync(arguments)).ToJsonString());
+        Assert.Equal(written, File.GetLastWriteTimeUtc(Path.Combine(folder.Path, "out.jsonl")));
+
+        (int code, JsonNode? stopped, string error) = await BatchRun.ToEndAsync([.. arguments, "--on-error", "fail", "--start-over", "true"]);
+        Assert.Equal(ExitCodes.BatchRowRefused, code);
+        Assert.False((bool)stopped!["complete"]!);
+        Assert.Contains("row 1: feature 'colour': 'blue'", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("4242", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_done_is_said_with_its_exit_code()
+    {
+        using ModelFolder folder = ModelFolder.WithFeatures();
+        string table = Write(folder, "rows.csv", "age,colour,income\n1,red,5\n");
+        Write(folder, "there.jsonl", "precious");
+        (string[] Arguments, int Code, string Message)[] cases =
+        [
+            (["--model-uri", $"file://{folder.Path}/"], ExitCodes.BadConfiguration, "--input (or CANARIO_INPUT) is required"),
+            (BatchRun.Arguments(folder, table, "o", "--http-port", "1"), ExitCodes.BadConfiguration, "'--http-port' is no option"),
+            (BatchRun.Arguments(folder, table, "there.jsonl"), ExitCodes.BadConfiguration, "there.jsonl exists and is of no unfinished batch"),
+            (BatchRun.Arguments(folder, table, "rows.csv"), ExitCodes.BadConfiguration, "is the input"),
+            (BatchRun.Arguments(folder, "/nowhere.csv", "o"), ExitCodes.BatchInputFailed, "/nowhere.csv cannot be read"),
+            (BatchRun.Arguments(folder, Write(folder, "a.csv", ""), "o"), ExitCodes.BatchInputFailed, "a.csv is empty; a header is expected"),
+            (BatchRun.Arguments(folder, Write(folder, "b.csv", "age,colour,income,id\n"), "o"), ExitCodes.BatchInputFailed, "has column 'id', which is no feature; the model takes 'age', 'visits', 'colour', 'income'. --keep"),
+            (BatchRun.Arguments(folder, Write(folder, "c.csv", "age,colour\n"), "o"), ExitCodes.BatchInputFailed, "has no column for feature 'income', which has no default and takes a number of at most 1000"),
+            (BatchRun.Arguments(folder, Write(folder, "d.csv", "age,age\n"), "o"), ExitCodes.BatchInputFailed, "has column 'age' twice"),
+            (BatchRun.Arguments(folder, table, "model.onnx/out"), ExitCodes.BatchOutputFailed, "cannot be written"),
+            (["--model-uri", "file:///nowhere/", "--input", table, "--output", Path.Combine(folder.Path, "o")], ExitCodes.ModelUnavailable, "does not exist"),
+        ];
+        foreach ((string[] arguments, int code, string message) in cases)
+        {
+            (int actual, _, string error) = await BatchRun.ToEndAsync(arguments);
+            Assert.True(code == actual, $"{string.Join(' ', arguments)} ended with {actual}: {error}");
+            Assert.Contains(message, error, StringComparison.Ordinal);
+        }
+
+        Assert.Equal("precious", File.ReadAllText(Path.Combine(folder.Path, "there.jsonl")));
+    }
+
+    [Fact]
+    public async Task A_checkpoint_of_other_work_or_of_an_input_that_changed_is_not_gone_on_with()
+    {
+        using ModelFolder folder = ModelFolder.WithFeatures();
+        string table = Write(folder, "rows.csv", "age,colour,income\n1,red,5\n1,blue,5\n");
+        string[] arguments = BatchRun.Arguments(folder, table, "out.jsonl", "--on-error", "fail");
+        Assert.Equal(ExitCodes.BatchRowRefused, (await BatchRun.ToEndAsync(arguments)).Code);
+        (int code, _, string error) = await BatchRun.ToEndAsync([.. arguments, "--revision", "m-2"]);
+        Assert.Equal(ExitCodes.BadConfiguration, code);
+        Assert.Contains("is of another batch", error, StringComparison.Ordinal);
+        Write(folder, "rows.csv", "age,colour,income\n1,red,5\n1,green,5\n");
+        (code, _, error) = await BatchRun.ToEndAsync(arguments);
+        Assert.Equal(ExitCodes.BatchInputFailed, code);
+        Assert.Contains("rows.csv has changed since the batch began", error, StringComparison.Ordinal);
+        await BatchRun.SucceedAsync([.. arguments, "--start-over", "true"]);
+    }
+
+    [Fact]
+    public async Task An_input_larger_than_the_memory_is_predicted()
+    {
+        using ModelFolder folder = ModelFolder.WithFeatures();
+        string path = Path.Combine(folder.Path, "rows.jsonl");
+        const int Rows = 400_000;
+        await using (var writer = new StreamWriter(path))
+        {
+            string padding = new(' ', 300);
+            for (int i = 0; i < Rows; i++) writer.Write($"{ModelFolder.Row}{padding}\n");
+        }
+
+        // 140 MB of rows and as many again of predictions, in a heap of 64 MiB.
+        using var run = new BatchRun(BatchRun.Arguments(folder, path, "out.jsonl"), heapLimit: "0x4000000");
+        (int code, JsonNode? summary, string error) = await run.EndAsync();
+        Assert.True(code == 0, error);
+        Assert.Equal(Rows, (int)summary!["predicted"]!);
+        Assert.Equal(Rows, File.ReadLines(Path.Combine(folder.Path, "out.jsonl")).Count());
+    }
+
+    private static string Write(ModelFolder folder, string name, string text)
+    {
+        string path = Path.Combine(folder.Path, name);
+        File.WriteAllText(path, text);
+        return path;
+    }
+
+    private static JsonNode Unresumed(JsonNode summary)
+    {
+        summary["resumedAtRow"] = 0;
+        return summary;
+    }
+}

@@ -1,0 +1,119 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Canario.Contract;
+
+namespace Canario.InferenceServer.Tests.Batch;
+
+public sealed class BatchRestartTests
+{
+    private const int Rows = 120_000;
+
+    [Theory]
+    [InlineData("rows.csv", "out.jsonl")]
+    [InlineData("rows.jsonl", "out.csv")]
+    public async Task Killed_at_any_moment_and_started_again_it_loses_and_repeats_no_row(string input, string output)
+    {
+        using ModelFolder folder = ModelFolder.WithFeatures();
+        string path = Path.Combine(folder.Path, input);
+        WriteRows(path);
+        string whole = Path.Combine(folder.Path, "whole" + Path.GetExtension(output));
+        await BatchRun.SucceedAsync(BatchRun.Arguments(folder, path, Path.GetFileName(whole), "--checkpoint-seconds", "0"));
+
+        string[] arguments = BatchRun.Arguments(folder, path, output, "--checkpoint-seconds", "0");
+        string partial = Path.Combine(folder.Path, output + ".partial");
+        var random = new Random(5);
+        int kills = 0;
+        long resumed = 0;
+        while (true)
+        {
+            using var run = new BatchRun(arguments);
+            // Counted from the first write, so that most kills hit the work and not the start.
+            long before = Length(partial);
+            while (!run.HasExited && Length(partial) == before) await Task.Delay(2);
+#pragma warning disable CA5394 // A seeded walk.
+            if (kills < 12) await Task.Delay(random.Next(0, 60));
+            else await Task.Delay(random.Next(0, 4000));
+#pragma warning restore CA5394
+            if (!run.HasExited)
+            {
+                run.Signal(BatchRun.SigKill);
+                kills++;
+            }
+
+            (int code, JsonNode? summary, string error) = await run.EndAsync();
+            if (code == 128 + BatchRun.SigKill) continue;
+            Assert.True(code == 0, error);
+            resumed = (long)summary!["resumedAtRow"]!;
+            Assert.Equal(Rows, (int)summary["rows"]!);
+            break;
+        }
+
+        Assert.True(kills >= 5, $"{kills} kills");
+        Assert.True(resumed > 0, "the last start had nothing to go on from");
+        Assert.Equal(File.ReadAllBytes(whole), File.ReadAllBytes(Path.Combine(folder.Path, output)));
+        Assert.Equal(File.ReadAllBytes(whole + ".errors.jsonl"), File.ReadAllBytes(Path.Combine(folder.Path, output + ".errors.jsonl")));
+        Assert.False(File.Exists(partial));
+    }
+
+    [Fact]
+    public async Task SIGTERM_ends_it_at_a_checkpoint_and_the_next_start_goes_on_there()
+    {
+        using ModelFolder folder = ModelFolder.WithFeatures();
+        string path = Path.Combine(folder.Path, "rows.csv");
+        WriteRows(path);
+        await BatchRun.SucceedAsync(BatchRun.Arguments(folder, path, "whole.jsonl"));
+
+        // Without checkpoints of its own while it works.
+        string[] arguments = BatchRun.Arguments(folder, path, "out.jsonl", "--checkpoint-seconds", "3600");
+        using (var run = new BatchRun(arguments))
+        {
+            while (!run.HasExited && Length(Path.Combine(folder.Path, "out.jsonl.partial")) <= 0) await Task.Delay(2);
+            run.Signal(BatchRun.SigTerm);
+            (int code, JsonNode? summary, string error) = await run.EndAsync();
+            Assert.Equal(ExitCodes.BatchTerminated, code);
+            Assert.False((bool)summary!["complete"]!);
+            Assert.InRange((int)summary["rows"]!, 1, Rows - 1);
+            Assert.Contains("started again, the batch goes on", error, StringComparison.Ordinal);
+        }
+
+        JsonNode done = await BatchRun.SucceedAsync(arguments);
+        Assert.InRange((int)done["resumedAtRow"]!, 1, Rows - 1);
+        Assert.Equal(File.ReadAllBytes(Path.Combine(folder.Path, "whole.jsonl")), File.ReadAllBytes(Path.Combine(folder.Path, "out.jsonl")));
+    }
+
+    [Fact]
+    public async Task Two_at_once_on_the_same_files_do_not_mix_their_rows()
+    {
+        using ModelFolder folder = ModelFolder.WithFeatures();
+        string path = Path.Combine(folder.Path, "rows.csv");
+        WriteRows(path);
+        string[] arguments = BatchRun.Arguments(folder, path, "out.jsonl", "--checkpoint-seconds", "0");
+        string partial = Path.Combine(folder.Path, "out.jsonl.partial");
+        using var held = new FileStream(partial, FileMode.Create, FileAccess.ReadWrite, FileShare.None);
+        (int code, _, string error) = await BatchRun.ToEndAsync(arguments);
+        Assert.Equal(ExitCodes.BatchOutputFailed, code);
+        Assert.Contains("being used by another process", error, StringComparison.Ordinal);
+    }
+
+    private static long Length(string path)
+    {
+        var file = new FileInfo(path);
+        return file.Exists ? file.Length : -1;
+    }
+
+    /// <summary>With bad rows, a row that is too long and quoted newlines among them.</summary>
+    private static void WriteRows(string path)
+    {
+        bool table = path.EndsWith(".csv", StringComparison.Ordinal);
+        using var writer = new StreamWriter(path, append: false, new UTF8Encoding(false));
+        if (table) writer.Write("age,visits,colour,income\n");
+        for (int i = 0; i < Rows; i++)
+        {
+            string age = i % 1009 == 7 ? "-5" : $"{i % 1200 / 10.0}";
+            string colour = i % 2 == 0 ? "red" : "green";
+            if (i == Rows / 3) writer.Write(new string('x', (1 << 20) + 5000) + "\n");
+            else if (table) writer.Write($"{age},{(i % 5 == 0 ? "" : $"{i}")},\"{(i % 5003 == 9 ? "re\nd" : colour)}\",{i % 1000}\n");
+            else writer.Write($$"""{"age":{{age}},"visits":{{(i % 5 == 0 ? "null" : $"{i}")}},"colour":"{{colour}}","income":{{i % 1000}}}""" + "\n");
+        }
+    }
+}
