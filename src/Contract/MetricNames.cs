@@ -32,4 +32,22 @@ public static class MetricNames
 
     /// <summary>Gauge with the labels of <see cref="PredictionValues"/>: the training baseline's count in that bin.</summary>
     public const string PredictionBaseline = "canario_prediction_baseline";
+
+    /// <summary>Counter by <c>model_namespace, model, revision, outcome</c>: pieces of feedback that came.</summary>
+    public const string FeedbackItems = "canario_feedback_items_total";
+
+    /// <summary>Counter by <c>model_namespace, model, revision, correct</c>: predicted classes whose truth is known. Accuracy is the share of <c>true</c>.</summary>
+    public const string FeedbackPredictions = "canario_feedback_predictions_total";
+
+    /// <summary>Counter by <c>model_namespace, model, revision, actual, predicted</c>: the confusion of up to 20 known classes; all others are <see cref="Bins.Other"/>.</summary>
+    public const string FeedbackClasses = "canario_feedback_classes_total";
+
+    /// <summary>Counter by <c>model_namespace, model, revision</c>: predicted numbers whose truth is known.</summary>
+    public const string FeedbackValues = "canario_feedback_values_total";
+
+    /// <summary>Counter with the labels of <see cref="FeedbackValues"/>: sum of absolute errors. Over that count it is the mean absolute error.</summary>
+    public const string FeedbackAbsoluteError = "canario_feedback_absolute_error_total";
+
+    /// <summary>Counter with the labels of <see cref="FeedbackValues"/>: sum of squared errors. Over that count it is the mean squared error.</summary>
+    public const string FeedbackSquaredError = "canario_feedback_squared_error_total";
 }

@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Reflection;
 using Canario.InferenceServer.Configuration;
 using Canario.InferenceServer.Execution;
+using Canario.InferenceServer.Feedback;
 using Canario.InferenceServer.Grpc;
 using Canario.InferenceServer.Http;
 using Canario.InferenceServer.Lifecycle;
@@ -59,6 +60,7 @@ internal static class InferenceApplication
         builder.Services.AddSingleton<Executor>();
         builder.Services.AddSingleton<InferenceHandler>();
         builder.Services.AddSingleton<StreamHandler>();
+        builder.Services.AddSingleton<FeedbackHandler>();
         builder.Services.AddSingleton<GrpcHandler>();
         builder.Services.AddSingleton<IHostLifetime, DrainingLifetime>();
         builder.Services.AddHostedService<LoadService>();
@@ -83,6 +85,7 @@ internal static class InferenceApplication
             app.Services.GetRequiredService<ServerState>(),
             app.Services.GetRequiredService<InferenceHandler>(),
             app.Services.GetRequiredService<StreamHandler>(),
+            app.Services.GetRequiredService<FeedbackHandler>(),
             app.Services.GetRequiredService<GrpcHandler>(),
             app.Services.GetRequiredService<Admission>(),
             registry,

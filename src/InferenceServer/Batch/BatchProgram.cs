@@ -48,7 +48,7 @@ internal static class BatchProgram
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
         var fetcher = new ModelFetcher(options, http, TimeProvider.System, loggers.CreateLogger<ModelFetcher>());
-        var loader = new ModelLoader(options, fetcher, new MetricRegistry(), loggers.CreateLogger<ModelLoader>());
+        var loader = new ModelLoader(options, fetcher, new MetricRegistry(), TimeProvider.System, loggers.CreateLogger<ModelLoader>());
         ServedModel? model = null;
         BatchJob? job = null;
         int code = ExitCodes.Ok;

@@ -30,6 +30,9 @@ internal sealed record ServerOptions
     public RequestLimits Limits { get; init; } = new();
     /// <summary>How long a stream of rows may stand still.</summary>
     public TimeSpan StreamIdle { get; init; } = TimeSpan.FromSeconds(60);
+    /// <summary>That feedback can be about; 0: there is none.</summary>
+    public int FeedbackPredictions { get; init; } = 10_000;
+    public TimeSpan FeedbackWindow { get; init; } = TimeSpan.FromHours(1);
     /// <summary>Empty: everybody may ask.</summary>
     public string ApiKeysFile { get; init; } = "";
     /// <summary>Of one client; 0: as many as it likes.</summary>

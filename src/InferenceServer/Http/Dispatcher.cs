@@ -1,6 +1,7 @@
 using System.Text;
 using Canario.Contract;
 using Canario.InferenceServer.Configuration;
+using Canario.InferenceServer.Feedback;
 using Canario.InferenceServer.Grpc;
 using Canario.InferenceServer.Json;
 using Canario.InferenceServer.Lifecycle;
@@ -15,9 +16,10 @@ using Canario.Telemetry.Metrics;
 namespace Canario.InferenceServer.Http;
 
 /// <summary>Finds who answers a path. By hand: there are few paths, and routing tables cost more than the whole of a small inference.</summary>
-internal sealed class Dispatcher(ServerOptions options, ServerState state, InferenceHandler inference, StreamHandler stream, GrpcHandler grpc, Admission admission, MetricRegistry registry, string version)
+internal sealed class Dispatcher(ServerOptions options, ServerState state, InferenceHandler inference, StreamHandler stream, FeedbackHandler feedback, GrpcHandler grpc, Admission admission, MetricRegistry registry, string version)
 {
     private const string PredictPath = "/predict";
+    private const string FeedbackPath = "/feedback";
     private const string V1Path = "/v1/models/";
     private const string OpenApiPath = "/openapi.json";
 
@@ -34,6 +36,7 @@ internal sealed class Dispatcher(ServerOptions options, ServerState state, Infer
         {
             PredictPath when StreamHandler.IsStream(context.Request) && HttpMethods.IsPost(context.Request.Method) => stream.HandleAsync(context, requestId),
             PredictPath => PostAsync(context, RequestMetrics.Predict, requestId),
+            FeedbackPath => HttpMethods.IsPost(context.Request.Method) ? feedback.HandleAsync(context, requestId) : WrongMethodAsync(context, "POST"),
             HttpPaths.Metrics => GetAsync(context, () => MetricsEndpoint.WriteAsync(context, registry)),
             HttpPaths.Health or HttpPaths.Ready => GetAsync(context, () => HealthAsync(context)),
             HttpPaths.Live => GetAsync(context, () => LiveAsync(context)),

@@ -83,7 +83,8 @@ internal sealed class InferenceHandler(
             ?? throw RequestException.Bad($"the model has no named features ({ModelFiles.Metadata} lists none); send tensors to /v2/models/{model.Name}/infer");
         bool many = ParsePredict(plan, call, body);
         await executor.RunAsync(model, call, null, context.RequestAborted);
-        PredictResponseWriter.Write(call.Json, model, call, many, requestId);
+        PredictionColumns predictions = PredictResponseWriter.Write(call.Json, model, call, many, requestId);
+        model.Feedback?.Record(requestId, predictions, call.Rows);
         return null;
     }
 

@@ -76,7 +76,7 @@ internal sealed partial class StreamHandler(
     {
         long start = time.GetTimestamp();
         LiftLimits(context);
-        var sink = new StreamSink();
+        var sink = new StreamSink(model.Feedback, requestId);
         var runner = new RowRunner(model, options.Limits, (rows, cancellation) => RunAsync(model, rows, cancellation));
         using var reader = new RecordReader(context.Request.Body, new LineSplitter(), options.Limits.MaximumLineBytes);
         using var idle = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);

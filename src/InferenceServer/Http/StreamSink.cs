@@ -1,3 +1,4 @@
+using Canario.InferenceServer.Feedback;
 using Canario.InferenceServer.Json;
 using Canario.InferenceServer.Predict;
 using Canario.InferenceServer.Rows;
@@ -5,7 +6,9 @@ using Canario.InferenceServer.Rows;
 namespace Canario.InferenceServer.Http;
 
 /// <summary>Writes one line for each row of a stream: its prediction, or what is wrong with it.</summary>
-internal sealed class StreamSink : IRowSink
+/// <param name="feedback">Remembers the predictions; null: nobody does.</param>
+/// <param name="requestId">By which it does.</param>
+internal sealed class StreamSink(ModelFeedback? feedback, string requestId) : IRowSink
 {
     public JsonOutput Lines { get; } = new();
 
@@ -22,6 +25,7 @@ internal sealed class StreamSink : IRowSink
     public void Predicted(int index, PredictionColumns predictions, int slot)
     {
         Predictions++;
+        feedback?.Record(requestId, FirstRow + index, predictions, slot);
         Lines.Raw("{\"row\":"u8).Number(FirstRow + index).Raw(","u8);
         predictions.WriteRow(Lines, slot);
         Lines.Raw("}\n"u8);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Canario.Contract;
 using Canario.InferenceServer.Configuration;
+using Canario.InferenceServer.Feedback;
 using Canario.InferenceServer.Observation;
 using Canario.InferenceServer.Predict;
 using Canario.InferenceServer.Tensors;
@@ -10,7 +11,7 @@ using Canario.Telemetry.Metrics;
 namespace Canario.InferenceServer.Models;
 
 /// <summary>Fetches a model with the files beside it, loads and warms it.</summary>
-internal sealed partial class ModelLoader(ServerOptions options, ModelFetcher fetcher, MetricRegistry registry, ILogger<ModelLoader> logger)
+internal sealed partial class ModelLoader(ServerOptions options, ModelFetcher fetcher, MetricRegistry registry, TimeProvider time, ILogger<ModelLoader> logger)
 {
     // The files beside a model are lists of numbers and names; larger ones are a mistake.
     private const long MaximumSideFileBytes = 16 << 20;
@@ -51,7 +52,10 @@ internal sealed partial class ModelLoader(ServerOptions options, ModelFetcher fe
             IReadOnlyList<ValueInfo> outputs = MapTensors.Served(session.Outputs);
             if (outputs.Count == 0) throw new ModelLoadException(ExitCodes.ModelLoadFailed, "the model has no output that is a tensor");
             DriftObserver drift = DriftObserver.Build(options.Identity, baseline, plan, OutputPlan.Build(metadata, outputs), registry);
-            var model = new ServedModel(options.Identity, path, session, metadata, drift);
+            var model = new ServedModel(options.Identity, path, session, metadata, drift)
+            {
+                Feedback = ModelFeedback.Build(options, OutputPlan.Build(metadata, outputs), registry, time),
+            };
             TimeSpan run = WarmUp.Run(model);
             CodecWarmUp.Run(model, options.Limits);
             double gain = BatchProbe.Run(model);

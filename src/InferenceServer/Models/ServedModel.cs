@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Canario.Contract;
+using Canario.InferenceServer.Feedback;
 using Canario.InferenceServer.Observation;
 using Canario.InferenceServer.Predict;
 using Canario.InferenceServer.Tensors;
@@ -53,6 +54,8 @@ internal sealed class ServedModel : IDisposable
     public FeaturePlan? Features { get; }
     public IReadOnlyList<OutputPlan> Results { get; }
     public DriftObserver Drift { get; }
+    /// <summary>Null: none is wanted.</summary>
+    public ModelFeedback? Feedback { get; init; }
     public bool HasSensitiveFeatures { get; }
     /// <summary>Of the metadata.</summary>
     public string? Description { get; }

@@ -14,6 +14,8 @@ internal static class OpenApiDocument
     {
         var paths = new JsonObject();
         if (model.Features is { } plan) paths["/predict"] = new JsonObject { ["post"] = Predict(plan) };
+        if (model.Feedback is not null)
+            paths["/feedback"] = new JsonObject { ["post"] = Operation("Tell what really was", OpenApiSchemas.Reference("Feedback"), OpenApiSchemas.Reference("FeedbackTaken")) };
         foreach (string prefix in new[] { $"/v2/models/{model.Name}", $"/v2/models/{model.Name}/versions/{model.Revision}" })
         {
             paths[prefix] = Get("The model's inputs and outputs", "ModelMetadata");
@@ -70,6 +72,12 @@ internal static class OpenApiDocument
             ["InferRequest"] = OpenApiSchemas.InferRequest(model.Inputs, model.Outputs),
             ["InferResponse"] = OpenApiSchemas.InferResponse(model.Outputs),
         };
+        if (model.Feedback is not null)
+        {
+            schemas["Feedback"] = OpenApiSchemas.Feedback();
+            schemas["FeedbackTaken"] = OpenApiSchemas.Object(("accepted", OpenApiSchemas.Of("integer")));
+        }
+
         if (model.Features is not { } plan) return schemas;
         schemas["Features"] = OpenApiSchemas.Features(plan);
         schemas["Prediction"] = OpenApiSchemas.Prediction(model.Results);

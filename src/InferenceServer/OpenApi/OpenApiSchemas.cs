@@ -64,6 +64,16 @@ internal static class OpenApiSchemas
         return schema;
     }
 
+    public static JsonObject Feedback()
+    {
+        JsonObject item = Object(
+            ("request_id", Text("That the prediction was answered with")),
+            ("actual", new JsonObject { ["type"] = new JsonArray("string", "number", "boolean"), ["description"] = "The class or the number that really was" }));
+        item["properties"]!["row"] = new JsonObject { ["type"] = "integer", ["minimum"] = 0, ["default"] = 0 };
+        JsonObject array = Array((JsonObject)item.DeepClone());
+        return new JsonObject { ["oneOf"] = new JsonArray(item, array, Object(("feedback", (JsonObject)array.DeepClone()))) };
+    }
+
     public static JsonObject InferRequest(IReadOnlyList<ValueInfo> inputs, IReadOnlyList<ValueInfo> outputs)
     {
         var tensors = new JsonArray([.. inputs.Select(Tensor)]);

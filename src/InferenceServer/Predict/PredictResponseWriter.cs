@@ -7,7 +7,8 @@ namespace Canario.InferenceServer.Predict;
 /// <summary>Writes the answer of <c>/predict</c>.</summary>
 internal static class PredictResponseWriter
 {
-    public static void Write(JsonOutput output, ServedModel model, InferenceCall call, bool many, string requestId)
+    /// <returns>What was written.</returns>
+    public static PredictionColumns Write(JsonOutput output, ServedModel model, InferenceCall call, bool many, string requestId)
     {
         PredictionColumns predictions = PredictionColumns.Read(model, call);
         output.Raw("{\"model\":"u8).Text(model.Name)
@@ -18,7 +19,7 @@ internal static class PredictResponseWriter
             output.Raw(","u8);
             predictions.WriteRow(output, 0);
             output.Raw("}"u8);
-            return;
+            return predictions;
         }
 
         output.Raw(",\"predictions\":["u8);
@@ -30,5 +31,6 @@ internal static class PredictResponseWriter
         }
 
         output.Raw("]}"u8);
+        return predictions;
     }
 }

@@ -1,3 +1,4 @@
+using Canario.InferenceServer.Feedback;
 using Canario.InferenceServer.Json;
 using Canario.InferenceServer.Models;
 using Canario.InferenceServer.Tensors;
@@ -18,6 +19,9 @@ internal sealed class PredictionColumns
         _others = Array.FindAll(results, result => result != _primary && result != _probabilities);
         Rows = results.Min(result => result.Rows);
     }
+
+    /// <summary>A label as an index gets its name from its own classes, or from those of the probabilities beside it.</summary>
+    private OutputPlan LabelNames => _primary.Plan.Classes.Count > 0 || _probabilities is null ? _primary.Plan : _probabilities.Plan;
 
     /// <summary>Of the output that has the fewest.</summary>
     public int Rows { get; }
@@ -61,6 +65,25 @@ internal sealed class PredictionColumns
         output.Raw("}"u8);
     }
 
+    /// <summary>The class, or the number where the model predicts one a row.</summary>
+    /// <returns>False: the prediction is neither, or is no number.</returns>
+    public bool TryReadPrediction(int row, out GivenPrediction prediction)
+    {
+        prediction = default;
+        if (row >= _primary.Rows) return false;
+        if (_primary.Plan.Kind == OutputKind.Probabilities)
+            prediction = new GivenPrediction(_primary.ClassName(_primary.LikeliestClass(row)), 0);
+        else if (_primary.Columns != 1)
+            return false;
+        else if (_primary.Texts is { } texts)
+            prediction = new GivenPrediction(texts[row], 0);
+        else if (_primary.Plan.Kind == OutputKind.Label)
+            prediction = new GivenPrediction(LabelNames.ClassName(_primary.WholeAt(row)), 0);
+        else
+            prediction = new GivenPrediction(null, _primary.RealAt(row));
+        return double.IsFinite(prediction.Number);
+    }
+
     /// <summary>A table's heads of what <see cref="WriteCells"/> writes.</summary>
     public IEnumerable<string> CellNames()
     {
@@ -94,10 +117,8 @@ internal sealed class PredictionColumns
             case OutputKind.Probabilities:
                 output.Text(_primary.ClassName(_primary.LikeliestClass(row)));
                 break;
-            // A label as an index gets its name from its own classes, or from those of the probabilities beside it.
-            case OutputKind.Label when _primary.Texts is null && (_primary.Plan.Classes.Count > 0 || _probabilities?.Plan.Classes.Count > 0):
-                OutputPlan names = _primary.Plan.Classes.Count > 0 ? _primary.Plan : _probabilities!.Plan;
-                output.Text(names.ClassName(_primary.WholeAt(row)));
+            case OutputKind.Label when _primary.Texts is null && LabelNames.Classes.Count > 0:
+                output.Text(LabelNames.ClassName(_primary.WholeAt(row)));
                 break;
             default:
                 _primary.WriteRow(output, row);

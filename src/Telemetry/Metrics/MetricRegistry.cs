@@ -24,6 +24,10 @@ public sealed class MetricRegistry
     public Histogram CreateHistogram(string name, string help, IReadOnlyList<double> buckets, params string[] labelNames) =>
         Add(new Histogram(name, help, buckets, labelNames));
 
+    /// <summary>A sum of amounts that are not whole; it only grows: <see cref="GaugeChild.Add"/> of what is not negative. By convention the name ends in <c>_total</c>.</summary>
+    /// <exception cref="ArgumentException">A name is invalid or taken.</exception>
+    public Gauge CreateRealCounter(string name, string help, params string[] labelNames) => Add(new Gauge(name, help, "counter", labelNames));
+
     /// <summary>A total that someone else keeps (the kernel, the garbage collector) and that is set before each collection.</summary>
     internal Gauge CreateObservedCounter(string name, string help, params string[] labelNames) => Add(new Gauge(name, help, "counter", labelNames));
 
