@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Canario.Telemetry.Logging;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,6 +28,17 @@ public sealed partial class JsonLoggingTests
         Assert.Equal(0.25, line.GetProperty("seconds").GetDouble());
         Assert.Equal("iris \"x\" <é>", line.GetProperty("model").GetString());
         Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$", line.GetProperty("timestamp").GetString());
+    }
+
+    [Fact]
+    public void A_line_names_the_trace_and_the_span_that_it_was_written_in()
+    {
+        using var activity = new Activity("work").SetIdFormat(ActivityIdFormat.W3C).Start();
+        var line = Assert.Single(Log(logger => Served(logger, "m", 200, 0.25)));
+        activity.Stop();
+        Assert.Equal(activity.TraceId.ToHexString(), line.GetProperty("trace_id").GetString());
+        Assert.Equal(activity.SpanId.ToHexString(), line.GetProperty("span_id").GetString());
+        Assert.False(Assert.Single(Log(logger => Served(logger, "m", 200, 0.25))).TryGetProperty("trace_id", out _));
     }
 
     [Fact]

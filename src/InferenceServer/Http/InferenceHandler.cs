@@ -24,36 +24,42 @@ internal sealed class InferenceHandler(
         long start = time.GetTimestamp();
         int code = StatusCodes.Status500InternalServerError;
         InferenceCall? call = null;
+        RequestDeadline? deadline = null;
         ServedModel? model = state.Model;
         executor.Begin();
         try
         {
             admission.Admit(context);
             if (model is null) throw new RequestException(StatusCodes.Status503ServiceUnavailable, "the model is not loaded yet");
+            deadline = RequestDeadline.Begin(context, time);
+            CancellationToken cancellation = deadline?.Token ?? context.RequestAborted;
             call = model.Rent();
             int? jsonBytes;
-            using (RequestBody body = await RequestBody.ReadAsync(context, options.Limits.MaximumBodyBytes))
+            using (RequestBody body = await RequestBody.ReadAsync(context, options.Limits.MaximumBodyBytes, cancellation))
             {
                 jsonBytes = protocol switch
                 {
-                    RequestMetrics.V2 => await InferAsync(model, call, body.Bytes, context, requestId),
+                    RequestMetrics.V2 => await InferAsync(model, call, body.Bytes, context, requestId, cancellation),
                     // Rows of named features have the same form in both.
-                    RequestMetrics.V1 when model.Features is null => await InferV1Async(model, call, body.Bytes, context),
-                    _ => await PredictAsync(model, call, body.Bytes, context, requestId),
+                    RequestMetrics.V1 when model.Features is null => await InferV1Async(model, call, body.Bytes, cancellation),
+                    _ => await PredictAsync(model, call, body.Bytes, requestId, cancellation),
                 };
             }
 
+            deadline?.Token.ThrowIfCancellationRequested();
             code = StatusCodes.Status200OK;
             await Answers.WriteAsync(context, code, call.Json.Written, jsonBytes);
         }
         catch (Exception e)
         {
+            e = deadline?.Explain(e, context.RequestAborted) ?? e;
             (code, string message) = failures.Report(e, model, context.RequestAborted.IsCancellationRequested, requestId);
             if (code != StatusCodes.Status499ClientClosedRequest) await Answers.WriteErrorAsync(context, code, message);
         }
         finally
         {
             executor.End();
+            deadline?.Dispose();
             if (call is not null) model!.Return(call);
             metrics.Count(protocol, code, time.GetElapsedTime(start));
         }
@@ -70,28 +76,28 @@ internal sealed class InferenceHandler(
     }
 
     /// <returns>As <see cref="V2ResponseWriter.Write"/>.</returns>
-    private async ValueTask<int?> InferAsync(ServedModel model, InferenceCall call, ReadOnlyMemory<byte> body, HttpContext context, string requestId)
+    private async ValueTask<int?> InferAsync(ServedModel model, InferenceCall call, ReadOnlyMemory<byte> body, HttpContext context, string requestId, CancellationToken cancellation)
     {
         V2Request request = ParseV2(model, call, body, HeaderLength(context));
-        await executor.RunAsync(model, call, request.Outputs, context.RequestAborted);
+        await executor.RunAsync(model, call, request.Outputs, cancellation);
         return V2ResponseWriter.Write(call.Json, model, call, request, requestId);
     }
 
-    private async ValueTask<int?> PredictAsync(ServedModel model, InferenceCall call, ReadOnlyMemory<byte> body, HttpContext context, string requestId)
+    private async ValueTask<int?> PredictAsync(ServedModel model, InferenceCall call, ReadOnlyMemory<byte> body, string requestId, CancellationToken cancellation)
     {
         FeaturePlan plan = model.Features
             ?? throw RequestException.Bad($"the model has no named features ({ModelFiles.Metadata} lists none); send tensors to /v2/models/{model.Name}/infer");
         bool many = ParsePredict(plan, call, body);
-        await executor.RunAsync(model, call, null, context.RequestAborted);
+        await executor.RunAsync(model, call, null, cancellation);
         PredictionColumns predictions = PredictResponseWriter.Write(call.Json, model, call, many, requestId);
         model.Feedback?.Record(requestId, predictions, call.Rows);
         return null;
     }
 
-    private async ValueTask<int?> InferV1Async(ServedModel model, InferenceCall call, ReadOnlyMemory<byte> body, HttpContext context)
+    private async ValueTask<int?> InferV1Async(ServedModel model, InferenceCall call, ReadOnlyMemory<byte> body, CancellationToken cancellation)
     {
         ParseV1(call, body);
-        await executor.RunAsync(model, call, null, context.RequestAborted);
+        await executor.RunAsync(model, call, null, cancellation);
         V1ResponseWriter.Write(call.Json, model, call);
         return null;
     }

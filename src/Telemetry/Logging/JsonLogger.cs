@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace Canario.Telemetry.Logging;
@@ -17,6 +18,7 @@ internal sealed class JsonLogger(JsonLoggerProvider provider, string category) :
         {
             provider.Scopes.ForEachScope(static (scope, l) => l.AddFields(scope), line);
             line.AddFields(state);
+            line.AddTrace(Activity.Current);
             provider.Enqueue(line.Build(provider.Now, logLevel, category, eventId, formatter(state, exception), exception));
         }
         finally

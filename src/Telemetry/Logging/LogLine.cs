@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -59,6 +60,14 @@ internal sealed class LogLine
         }
     }
 
+    /// <summary>The trace that the line belongs to, in the W3C form and under the names of OpenTelemetry's log model.</summary>
+    public void AddTrace(Activity? activity)
+    {
+        if (activity is not { IdFormat: ActivityIdFormat.W3C }) return;
+        Set("trace_id", activity.TraceId.ToHexString());
+        Set("span_id", activity.SpanId.ToHexString());
+    }
+
     public byte[] Build(DateTimeOffset now, LogLevel level, string category, EventId id, string message, Exception? exception)
     {
         _json.WriteStartObject();
@@ -89,11 +98,16 @@ internal sealed class LogLine
         var name = JsonNamingPolicy.CamelCase.ConvertName(field.Key);
         if (s_reserved.Contains(name))
             name = "field." + name;
+        Set(name, field.Value);
+    }
+
+    private void Set(string name, object? value)
+    {
         var at = _fields.FindIndex(f => f.Key == name);
         if (at >= 0)
-            _fields[at] = new(name, field.Value);
+            _fields[at] = new(name, value);
         else if (_fields.Count < MostFields)
-            _fields.Add(new(name, field.Value));
+            _fields.Add(new(name, value));
     }
 
     private void WriteField(string name, object? value)

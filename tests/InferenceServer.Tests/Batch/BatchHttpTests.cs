@@ -25,7 +25,8 @@ public sealed class BatchHttpTests
         JsonNode summary = await BatchRun.SucceedAsync(BatchRun.Arguments(folder, host.Uri, "out.jsonl"));
         Assert.Equal(0, host.Breaks);
         Assert.Equal(4, host.Requests);
-        if (ranges) Assert.Equal(2 * host.Content.Length, host.Sent);
+        // What was on its way when a connection broke is sent again, and nothing else.
+        if (ranges) Assert.InRange(host.Sent, 2 * host.Content.Length, 2 * host.Content.Length + 2 * host.BreakAfter);
         Assert.Equal(Rows, (int)summary["rows"]!);
         Assert.Equal(File.ReadAllBytes(Path.Combine(folder.Path, "whole.jsonl")), File.ReadAllBytes(Path.Combine(folder.Path, "out.jsonl")));
     }
