@@ -18,7 +18,7 @@ internal sealed class FeedbackHandler(ServerOptions options, ServerState state, 
             admission.Admit(context);
             if (model is null) throw new RequestException(StatusCodes.Status503ServiceUnavailable, "the model is not loaded yet");
             ModelFeedback feedback = model.Feedback ?? throw new RequestException(StatusCodes.Status404NotFound, "feedback is off: --feedback-predictions is 0");
-            using RequestBody body = await RequestBody.ReadAsync(context, options.Limits.MaximumBodyBytes, context.RequestAborted);
+            using RequestBody body = await RequestBody.ReadAsync(context, options.Limits.MaximumBodyBytes);
             var items = new List<FeedbackItem>();
             JsonOutput output = Parse(body.Bytes.Span, items) ? TakeAll(feedback, items) : TakeOne(feedback, items[0]);
             await Answers.WriteAsync(context, StatusCodes.Status200OK, output.Written);

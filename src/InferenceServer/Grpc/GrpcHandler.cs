@@ -45,7 +45,7 @@ internal sealed class GrpcHandler(
             if (inference) call = (model ?? throw new RequestException(StatusCodes.Status503ServiceUnavailable, "the model is not loaded yet")).Rent();
             ProtoOutput output = call?.Proto ?? new ProtoOutput();
             output.BeginFrame();
-            using RequestBody body = await RequestBody.ReadAsync(context, options.Limits.MaximumBodyBytes, cancellation);
+            using RequestBody body = await RequestBody.ReadAsync(context, options.Limits.MaximumBodyBytes);
             string encoding = context.Request.Headers[GrpcHeaders.Encoding].ToString();
             ReadOnlyMemory<byte> message = GrpcFrame.ReadMessage(body.Bytes, encoding, options.Limits.MaximumBodyBytes);
             if (inference) await InferAsync(model!, call!, message, cancellation);

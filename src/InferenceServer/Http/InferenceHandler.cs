@@ -35,8 +35,10 @@ internal sealed class InferenceHandler(
             CancellationToken cancellation = deadline?.Token ?? context.RequestAborted;
             call = model.Rent();
             int? jsonBytes;
-            using (RequestBody body = await RequestBody.ReadAsync(context, options.Limits.MaximumBodyBytes, cancellation))
+            using (RequestBody body = await RequestBody.ReadAsync(context, options.Limits.MaximumBodyBytes))
             {
+                // Not while the body is read: Kestrel breaks a connection whose read was cancelled, and the answer with it.
+                cancellation.ThrowIfCancellationRequested();
                 jsonBytes = protocol switch
                 {
                     RequestMetrics.V2 => await InferAsync(model, call, body.Bytes, context, requestId, cancellation),

@@ -22,11 +22,11 @@ internal readonly struct RequestBody : IDisposable
     public ReadOnlyMemory<byte> Bytes { get; }
 
     /// <exception cref="RequestException">413: larger than <paramref name="maximumBytes"/>.</exception>
-    public static async ValueTask<RequestBody> ReadAsync(HttpContext context, long maximumBytes, CancellationToken cancellation)
+    public static async ValueTask<RequestBody> ReadAsync(HttpContext context, long maximumBytes)
     {
         if (context.Request.ContentLength > maximumBytes) throw TooLarge(maximumBytes);
         PipeReader reader = context.Request.BodyReader;
-        ReadResult result = await reader.ReadAsync(cancellation);
+        ReadResult result = await reader.ReadAsync(context.RequestAborted);
         if (result.IsCompleted && result.Buffer.IsSingleSegment)
             return new RequestBody(result.Buffer.First, reader, result.Buffer.End, null).Checked(maximumBytes);
 
@@ -53,7 +53,7 @@ internal readonly struct RequestBody : IDisposable
             length = (int)total;
             reader.AdvanceTo(result.Buffer.End);
             if (result.IsCompleted) return new RequestBody(rented.AsMemory(0, length), null, default, rented);
-            result = await reader.ReadAsync(cancellation);
+            result = await reader.ReadAsync(context.RequestAborted);
         }
     }
 

@@ -16,7 +16,7 @@ internal sealed class RequestDeadline : IDisposable
     private readonly CancellationTokenSource _deadline;
     private readonly CancellationTokenSource _linked;
 
-    private RequestDeadline(TimeSpan timeout, CancellationToken aborted, TimeProvider time)
+    private RequestDeadline(TimeSpan timeout, TimeProvider time, CancellationToken aborted)
     {
         _deadline = new CancellationTokenSource(timeout < s_longest ? timeout : s_longest, time);
         _linked = CancellationTokenSource.CreateLinkedTokenSource(aborted, _deadline.Token);
@@ -32,7 +32,7 @@ internal sealed class RequestDeadline : IDisposable
         StringValues given = context.Request.Headers[Header];
         if (given.Count == 0) return null;
         return long.TryParse(given.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out long milliseconds) && milliseconds is > 0 and <= long.MaxValue / TimeSpan.TicksPerMillisecond
-            ? new RequestDeadline(TimeSpan.FromMilliseconds(milliseconds), context.RequestAborted, time)
+            ? new RequestDeadline(TimeSpan.FromMilliseconds(milliseconds), time, context.RequestAborted)
             : throw RequestException.Bad($"header {Header}: {TensorNames.Quote(given.ToString())} is not a whole number of milliseconds from 1");
     }
 
