@@ -46,6 +46,7 @@ internal sealed class Dispatcher(ServerOptions options, ServerState state, Infer
             OpenApiPath => GetAsync(context, () => OpenApiAsync(context)),
             _ when path.StartsWith(V1Path, StringComparison.Ordinal) => ModelV1Async(context, path[V1Path.Length..], requestId),
             _ when path.StartsWith("/v2/models/", StringComparison.Ordinal) => ModelAsync(context, path, requestId),
+            _ when DocsPage.Has(path) => GetAsync(context, () => DocsPage.WriteAsync(context, path)),
             _ => Answers.WriteErrorAsync(context, StatusCodes.Status404NotFound, "there is nothing at this path").AsTask(),
         };
     }
