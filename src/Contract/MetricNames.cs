@@ -33,6 +33,9 @@ public static class MetricNames
     /// <summary>Gauge with the labels of <see cref="PredictionValues"/>: the training baseline's count in that bin.</summary>
     public const string PredictionBaseline = "canario_prediction_baseline";
 
+    /// <summary>Counter by <c>model_namespace, model, revision, outcome</c> (<c>written</c>, <c>dropped</c>, <c>failed</c>): events for the prediction log.</summary>
+    public const string PredictionLogEvents = "canario_prediction_log_events_total";
+
     /// <summary>Counter by <c>model_namespace, model, revision, outcome</c>: pieces of feedback that came.</summary>
     public const string FeedbackItems = "canario_feedback_items_total";
 

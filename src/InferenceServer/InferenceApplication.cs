@@ -9,6 +9,7 @@ using Canario.InferenceServer.Http;
 using Canario.InferenceServer.Lifecycle;
 using Canario.InferenceServer.Models;
 using Canario.InferenceServer.Observation;
+using Canario.InferenceServer.PredictionLog;
 using Canario.InferenceServer.Security;
 using Canario.Telemetry.Logging;
 using Canario.Telemetry.Metrics;
@@ -60,6 +61,8 @@ internal static class InferenceApplication
         builder.Services.AddSingleton<Executor>();
         builder.Services.AddSingleton<InferenceHandler>();
         builder.Services.AddSingleton<StreamHandler>();
+        builder.Services.AddSingleton<PredictionLogger>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<PredictionLogger>());
         builder.Services.AddSingleton<FeedbackHandler>();
         builder.Services.AddSingleton<GrpcHandler>();
         builder.Services.AddSingleton<IHostLifetime, DrainingLifetime>();

@@ -60,6 +60,12 @@ internal static class OptionTable
             (o, v) => o with { FeedbackPredictions = (int)ReadWhole(v, 0, 10_000_000) }),
         new("feedback-window-seconds", "CANARIO_FEEDBACK_WINDOW_SECONDS", "Seconds that a prediction waits for its feedback, 1 to 31536000. Default: 3600.",
             (o, v) => o with { FeedbackWindow = TimeSpan.FromSeconds(ReadWhole(v, 1, 31_536_000)) }),
+        new("prediction-log", "CANARIO_PREDICTION_LOG", "stdout, file:///… or http(s)://… that gets predictions with their features as CloudEvents, sensitive features left out. Default: none.",
+            (o, v) => o with { PredictionLog = ReadSink(v) }),
+        new("prediction-log-share", "CANARIO_PREDICTION_LOG_SHARE", "Share of the predictions that are logged, 0 to 1. Default: 1.",
+            (o, v) => o with { PredictionLogShare = ReadShare(v) }),
+        new("prediction-log-file-bytes", "CANARIO_PREDICTION_LOG_FILE_BYTES", "Size at which a prediction log's file is kept as .1 and begun anew. Default: 256 MiB.",
+            (o, v) => o with { PredictionLogFileBytes = ReadWhole(v, 1 << 16, long.MaxValue) }),
         new("api-keys-file", "CANARIO_API_KEYS_FILE", "File of API keys, one a line, read again when it changes. Default: no key is required.",
             (o, v) => o with { ApiKeysFile = v }),
         new("requests-per-second", "CANARIO_REQUESTS_PER_SECOND", "Of one client, known by its key or else its address, 0 to 1000000; 0: no limit. Default: 0.",
@@ -84,6 +90,16 @@ internal static class OptionTable
         if (!uri.AbsolutePath.EndsWith('/')) return uri;
         return new UriBuilder(uri) { Path = uri.AbsolutePath + ModelFiles.Model }.Uri;
     }
+
+    private static string ReadSink(string value) =>
+        value == "stdout" || (Uri.TryCreate(value, UriKind.Absolute, out Uri? uri) && uri.Scheme is "file" or "http" or "https")
+            ? value
+            : throw new ConfigurationException($"'{value}' is neither stdout nor a file:///… or http(s)://… address");
+
+    private static double ReadShare(string value) =>
+        double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double share) && share is >= 0 and <= 1
+            ? share
+            : throw new ConfigurationException($"'{value}' is not a number from 0 to 1");
 
     private static string ReadDigest(string value)
     {

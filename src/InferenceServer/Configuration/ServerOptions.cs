@@ -33,6 +33,11 @@ internal sealed record ServerOptions
     /// <summary>That feedback can be about; 0: there is none.</summary>
     public int FeedbackPredictions { get; init; } = 10_000;
     public TimeSpan FeedbackWindow { get; init; } = TimeSpan.FromHours(1);
+    /// <summary><c>stdout</c>, a file's or an HTTP address; empty: there is none.</summary>
+    public string PredictionLog { get; init; } = "";
+    /// <summary>Of the predictions, 0 to 1.</summary>
+    public double PredictionLogShare { get; init; } = 1;
+    public long PredictionLogFileBytes { get; init; } = 256L << 20;
     /// <summary>Empty: everybody may ask.</summary>
     public string ApiKeysFile { get; init; } = "";
     /// <summary>Of one client; 0: as many as it likes.</summary>

@@ -7,6 +7,7 @@ using Canario.InferenceServer.Lifecycle;
 using Canario.InferenceServer.Models;
 using Canario.InferenceServer.Observation;
 using Canario.InferenceServer.Predict;
+using Canario.InferenceServer.PredictionLog;
 using Canario.InferenceServer.Security;
 using Canario.InferenceServer.Tensors;
 using Canario.InferenceServer.V1;
@@ -17,7 +18,7 @@ namespace Canario.InferenceServer.Http;
 
 /// <summary>Answers inference requests of both REST protocols: body, parse, run, write.</summary>
 internal sealed class InferenceHandler(
-    ServerOptions options, ServerState state, Executor executor, Admission admission, RequestMetrics metrics, RequestFailures failures, TimeProvider time)
+    ServerOptions options, ServerState state, Executor executor, Admission admission, RequestMetrics metrics, RequestFailures failures, PredictionLogger log, TimeProvider time)
 {
     public async Task HandleAsync(HttpContext context, string protocol, string requestId)
     {
@@ -93,6 +94,7 @@ internal sealed class InferenceHandler(
         await executor.RunAsync(model, call, null, cancellation);
         PredictionColumns predictions = PredictResponseWriter.Write(call.Json, model, call, many, requestId);
         model.Feedback?.Record(requestId, predictions, call.Rows);
+        log.Observe(model, call, predictions, 0, call.Rows, requestId, null);
         return null;
     }
 

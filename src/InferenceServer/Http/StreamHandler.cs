@@ -4,6 +4,7 @@ using Canario.InferenceServer.Execution;
 using Canario.InferenceServer.Lifecycle;
 using Canario.InferenceServer.Models;
 using Canario.InferenceServer.Observation;
+using Canario.InferenceServer.PredictionLog;
 using Canario.InferenceServer.Rows;
 using Canario.InferenceServer.Security;
 using Canario.InferenceServer.Tensors;
@@ -17,7 +18,7 @@ namespace Canario.InferenceServer.Http;
 /// No more is read than is answered: a client that does not read its answers stops its own rows, not the server's memory.
 /// </summary>
 internal sealed partial class StreamHandler(
-    ServerOptions options, ServerState state, Executor executor, Admission admission, RequestMetrics metrics, RequestFailures failures,
+    ServerOptions options, ServerState state, Executor executor, Admission admission, RequestMetrics metrics, RequestFailures failures, PredictionLogger log,
     IHostApplicationLifetime lifetime, TimeProvider time, ILogger<StreamHandler> logger)
 {
     public const string ContentType = "application/x-ndjson";
@@ -76,7 +77,7 @@ internal sealed partial class StreamHandler(
     {
         long start = time.GetTimestamp();
         LiftLimits(context);
-        var sink = new StreamSink(model.Feedback, requestId);
+        var sink = new StreamSink(model, call, log, requestId);
         var runner = new RowRunner(model, options.Limits, (rows, cancellation) => RunAsync(model, rows, cancellation));
         using var reader = new RecordReader(context.Request.Body, new LineSplitter(), options.Limits.MaximumLineBytes);
         using var idle = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);

@@ -1,14 +1,18 @@
-using Canario.InferenceServer.Feedback;
 using Canario.InferenceServer.Json;
+using Canario.InferenceServer.Models;
 using Canario.InferenceServer.Predict;
+using Canario.InferenceServer.PredictionLog;
 using Canario.InferenceServer.Rows;
+using Canario.InferenceServer.Tensors;
 
 namespace Canario.InferenceServer.Http;
 
 /// <summary>Writes one line for each row of a stream: its prediction, or what is wrong with it.</summary>
-/// <param name="feedback">Remembers the predictions; null: nobody does.</param>
-/// <param name="requestId">By which it does.</param>
-internal sealed class StreamSink(ModelFeedback? feedback, string requestId) : IRowSink
+/// <param name="model">Remembers the predictions for feedback.</param>
+/// <param name="call">Holds the rows while they are told.</param>
+/// <param name="log">Gets a share of them.</param>
+/// <param name="requestId">By which both know the stream.</param>
+internal sealed class StreamSink(ServedModel model, InferenceCall call, PredictionLogger log, string requestId) : IRowSink
 {
     public JsonOutput Lines { get; } = new();
 
@@ -25,7 +29,8 @@ internal sealed class StreamSink(ModelFeedback? feedback, string requestId) : IR
     public void Predicted(int index, PredictionColumns predictions, int slot)
     {
         Predictions++;
-        feedback?.Record(requestId, FirstRow + index, predictions, slot);
+        model.Feedback?.Record(requestId, FirstRow + index, predictions, slot);
+        log.Observe(model, call, predictions, slot, 1, requestId, FirstRow + index);
         Lines.Raw("{\"row\":"u8).Number(FirstRow + index).Raw(","u8);
         predictions.WriteRow(Lines, slot);
         Lines.Raw("}\n"u8);

@@ -21,6 +21,11 @@ public sealed class JsonLoggerProvider : ILoggerProvider, ISupportExternalScope
     /// <summary>Lines lost because the reader of the output was too slow.</summary>
     public long Dropped => _queue.Dropped;
 
+    /// <summary>Writes a line of another kind among those of the log, whole.</summary>
+    /// <param name="line">With its newline.</param>
+    /// <returns>False: too many wait; the line is dropped, and counted in <see cref="Dropped"/>.</returns>
+    public bool TryWriteLine(byte[] line) => _queue.Enqueue(line);
+
     public ILogger CreateLogger(string categoryName) => new JsonLogger(this, categoryName);
 
     public void SetScopeProvider(IExternalScopeProvider scopeProvider) => Scopes = scopeProvider;

@@ -28,10 +28,12 @@ internal sealed class LogLineQueue : IDisposable
 
     public long Dropped => Interlocked.Read(ref _dropped);
 
-    public void Enqueue(byte[] line)
+    public bool Enqueue(byte[] line)
     {
-        if (!_lines.Writer.TryWrite(line))
-            Interlocked.Increment(ref _dropped);
+        if (_lines.Writer.TryWrite(line))
+            return true;
+        Interlocked.Increment(ref _dropped);
+        return false;
     }
 
     public void Dispose()

@@ -108,7 +108,7 @@ const send = async (method, path, text, status, output) => {
     // Relative: a proxy may have put the server under a path of its own.
     const response = await fetch(path.slice(1), { method, headers, body: text ? text.value : undefined });
     const body = await response.text();
-    status.className = response.ok ? 'good' : 'bad';
+    status.className = response.ok ? 'status good' : 'status bad';
     status.textContent = `${response.status} in ${Math.round(performance.now() - start)} ms, request ${response.headers.get('x-request-id')}`;
     try {
       output.textContent = JSON.stringify(JSON.parse(body), null, 2);
@@ -116,7 +116,7 @@ const send = async (method, path, text, status, output) => {
       output.textContent = body;
     }
   } catch (error) {
-    status.className = 'bad';
+    status.className = 'status bad';
     status.textContent = `no answer: ${error.message}`;
   }
   output.hidden = false;
