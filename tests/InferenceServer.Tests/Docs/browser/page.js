@@ -10,7 +10,7 @@ const send = async (page, id) => {
   const status = operation.locator('.status');
   await status.evaluate(element => { element.textContent = ''; });
   await operation.getByRole('button', { name: 'Send' }).click();
-  await page.waitForFunction(element => /^\d/.test(element.textContent), await status.elementHandle());
+  await operation.locator('.status', { hasText: /^\d/ }).waitFor();
   return { status: await status.textContent(), body: JSON.parse(await operation.locator('.answer').textContent()) };
 };
 
@@ -25,7 +25,7 @@ const send = async (page, id) => {
     page.on('request', request => { if (!request.url().startsWith(new URL(url).origin + '/') && !request.url().startsWith('data:')) seen.foreign.push(request.url()); });
     await page.goto(url);
     if (key) {
-      await page.waitForFunction(() => document.getElementById('failure').textContent !== '');
+      await page.locator('#failure', { hasText: /./ }).waitFor();
       seen.failure = await page.locator('#failure').textContent();
       await page.locator('#key').fill(key);
       await page.locator('#key').press('Tab');
