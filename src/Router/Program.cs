@@ -6,8 +6,8 @@ using Canario.Router;
 using Canario.Router.Configuration;
 using Canario.Telemetry.Logging;
 
-// Before the first socket: bytes are handled on the thread that saw them arrive. Half of a small request's CPU otherwise goes into changing threads, and nothing here
-// blocks one. A setting of the caller's wins.
+// Before the first socket, for HTTP/2: bytes are handled on the thread that saw them arrive. Half of a small request's CPU otherwise goes into changing threads, and
+// nothing here blocks one. A setting of the caller's wins.
 if (Environment.GetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS") is null)
     Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
 

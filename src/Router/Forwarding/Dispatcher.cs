@@ -51,27 +51,12 @@ internal sealed class Dispatcher(RouterOptions options, TimeProvider time, ILogg
         int attempts = 0;
         while (attempts++ < MaxEndpoints && endpoints.Pick() is { } endpoint)
         {
-            outcome = await TryAsync(x, route, backend, endpoint, fresh: outcome.Reason == Reasons.StaleConnection);
+            outcome = await x.TryAsync(route, backend, endpoint, fresh: outcome.Reason == Reasons.StaleConnection);
+            if (outcome.Reason is { } reason) backend.Metrics.CountFailure(reason);
             if (!outcome.Unreached) return outcome;
         }
         if (attempts == 1 && !IsYetToBeSeen(route, backend)) backend.Metrics.CountFailure(outcome.Reason!);
         return outcome;
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private static async ValueTask<Outcome> TryAsync(IExchange x, Route route, Backend backend, Endpoint endpoint, bool fresh)
-    {
-        endpoint.Begin();
-        try
-        {
-            var outcome = await x.TryAsync(route, backend, endpoint, fresh);
-            if (outcome.Reason is { } reason) backend.Metrics.CountFailure(reason);
-            return outcome;
-        }
-        finally
-        {
-            endpoint.End();
-        }
     }
 
     private bool IsYetToBeSeen(Route route, Backend backend) => !backend.Service.WasReady && time.GetElapsedTime(route.Since) < EndpointsLag;
@@ -92,7 +77,8 @@ internal sealed class Dispatcher(RouterOptions options, TimeProvider time, ILogg
             int i = BitOperations.TrailingZeroCount(left);
             var backend = route.Backends[i];
             if (x.EndpointsOf(backend.Service).PickEjected() is not { } endpoint) continue;
-            var outcome = await TryAsync(x, route, backend, endpoint, fresh: true);
+            var outcome = await x.TryAsync(route, backend, endpoint, fresh: true);
+            if (outcome.Reason is { } reason) backend.Metrics.CountFailure(reason);
             if (outcome.Unreached) continue;
             if (i != chosen) route.Backends[chosen].Metrics.Count(502);
             return (outcome, i);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Canario.Router.Forwarding;
 using Canario.Router.Listening;
 using Canario.Router.Loops;
@@ -64,6 +65,7 @@ internal sealed class ClientConnection
     }
 
     // False: there is no next request.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> ReadHeadAsync()
     {
         if (_input.IsEmpty)
@@ -92,6 +94,7 @@ internal sealed class ClientConnection
     }
 
     // False: the connection ends here.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> AnswerAsync()
     {
         _exchange.Begin();

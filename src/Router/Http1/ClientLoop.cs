@@ -16,6 +16,8 @@ internal sealed class ClientLoop(EventLoop loop, Http1Server server, TimeProvide
 
     public Http1Server Server => server;
 
+    public TimeProvider Time => time;
+
     public DateField Date { get; } = new(time);
 
     public void Accept(Socket socket, ModelListener listener) => loop.Post(() => _ = ServeAsync(socket, listener));

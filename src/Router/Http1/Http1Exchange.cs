@@ -152,7 +152,7 @@ internal sealed class Http1Exchange(ClientLoop home, LoopSocket client, ReceiveB
 
     private void Begin(bool keepsAlive)
     {
-        Started = Loop.Now;
+        Started = home.Time.GetTimestamp();
         AnswerStarted = false;
         KeepsAlive = keepsAlive;
         ClientGone = client.HasHungUp;

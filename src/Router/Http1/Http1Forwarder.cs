@@ -16,20 +16,21 @@ internal sealed class Http1Forwarder(UpstreamOptions options, ILogger<Http1Forwa
         if (x.Body.IsTooLarge) return Outcome.Failed(413, Reasons.BadRequest);
         var pool = endpoint.PoolOf(x.Loop);
         var connection = fresh ? null : pool.Rent();
-        if (connection is null)
-        {
-            (connection, bool isOwnFault) = await pool.ConnectAsync();
-            if (connection is null)
-            {
-                if (!isOwnFault) endpoint.Eject();
-                return Outcome.NotReached(Reasons.ConnectFailed);
-            }
-            if (endpoint.IsEjected) endpoint.Readmit();
-        }
         RequestUpload? upload = null;
         bool reusable = false;
+        endpoint.Begin();
         try
         {
+            if (connection is null)
+            {
+                (connection, bool isOwnFault) = await pool.ConnectAsync();
+                if (connection is null)
+                {
+                    if (!isOwnFault) endpoint.Eject();
+                    return Outcome.NotReached(Reasons.ConnectFailed);
+                }
+                if (endpoint.IsEjected) endpoint.Readmit();
+            }
             if (!x.Attach(connection)) return Gone;
             RequestWriter.Write(x.Output, x, endpoint.HostAndPortBytes);
             bool whole = x.Body.TryAppendWhole(x.Output);
@@ -72,8 +73,9 @@ internal sealed class Http1Forwarder(UpstreamOptions options, ILogger<Http1Forwa
             x.Output.Clear();
             x.Detach();
             if (upload is not null) await upload.StopAsync();
-            if (reusable) pool.Return(connection);
-            else UpstreamPool.Discard(connection);
+            if (reusable) pool.Return(connection!);
+            else if (connection is not null) UpstreamPool.Discard(connection);
+            endpoint.End();
         }
     }
 

@@ -50,6 +50,7 @@ internal sealed class Http2Forwarder : IDisposable
         var content = HasBody(x) ? new PipeContent(x.Body, x.Request.Headers.ContentLength) : null;
         using var request = Build(x, target, content);
         bool answered = false;
+        endpoint.Begin();
         try
         {
             limit.CancelAfter(route.Timeout);
@@ -71,6 +72,10 @@ internal sealed class Http2Forwarder : IDisposable
             if (http.HttpRequestError != HttpRequestError.ConnectionError) return Outcome.Failed(502, Reasons.BadResponse);
             endpoint.Eject();
             return Outcome.NotReached(Reasons.ConnectFailed);
+        }
+        finally
+        {
+            endpoint.End();
         }
     }
 

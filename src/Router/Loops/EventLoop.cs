@@ -45,6 +45,7 @@ internal sealed class EventLoop : IDisposable
         _wake = new SafeFileHandle(_wakeDescriptor, ownsHandle: true);
         _registration.Set(PollEvents.In, _wakeDescriptor, 0);
         Check(Libc.ControlPoll(_poll, Libc.Add, _wakeDescriptor, ref _registration.First), "epoll_ctl");
+        Now = time.GetTimestamp();
         _thread = new Thread(Run) { IsBackground = true, Name = "loop " + index };
         _thread.Start();
     }
@@ -52,7 +53,8 @@ internal sealed class EventLoop : IDisposable
     /// <summary>Position among the loops of the process.</summary>
     public int Index { get; }
 
-    public long Now => _time.GetTimestamp();
+    /// <summary>When the loop last woke: good enough for deadlines, and asking the clock for each would cost more than the rest of them.</summary>
+    public long Now { get; private set; }
 
     public bool IsCurrent => Environment.CurrentManagedThreadId == _thread.ManagedThreadId;
 
@@ -116,6 +118,7 @@ internal sealed class EventLoop : IDisposable
         while (!_stopping)
         {
             int count = Libc.WaitPoll(_poll, ref _events.First, _events.Capacity, _deferred.Count > 0 ? 0 : (int)Tick.TotalMilliseconds);
+            Now = _time.GetTimestamp();
             if (count < 0 && Marshal.GetLastPInvokeError() != Libc.Interrupted) Check(count, "epoll_wait");
             for (int i = 0; i < count; i++) Dispatch(i);
             for (int left = _deferred.Count; left > 0; left--) Guard(_deferred.Dequeue(), static s => s.Resume());
