@@ -63,6 +63,13 @@ public sealed partial class WhoMaySeeWhom
     }
 
     [Fact]
+    public void System_calls_are_declared_in_one_file_of_the_router()
+    {
+        var declaring = Rooms.References.Keys.Where(room => room != "OnnxRuntime").SelectMany(Rooms.SourceFiles).Where(file => NativeImport().IsMatch(File.ReadAllText(file)));
+        Assert.Equal(["src/Router/Loops/Libc.cs"], declaring.Select(file => Path.GetRelativePath(Rooms.Root, file)));
+    }
+
+    [Fact]
     public void The_API_client_knows_no_kind_of_ours()
     {
         foreach (var file in Rooms.SourceFiles("Kubernetes"))
@@ -80,6 +87,9 @@ public sealed partial class WhoMaySeeWhom
             Assert.All(project.Descendants("PackageReference"), package => Assert.Null(package.Attribute("Version")));
         }
     }
+
+    [GeneratedRegex("DllImport|LibraryImport")]
+    private static partial Regex NativeImport();
 
     [GeneratedRegex(@"\basync\b|\bawait\b|DateTimeOffset\.UtcNow|DateTime\.UtcNow|TimeProvider|\bFile\.|\bRandom\b")]
     private static partial Regex Impure();

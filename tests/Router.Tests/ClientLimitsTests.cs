@@ -78,6 +78,16 @@ public sealed class ClientLimitsTests
         Assert.StartsWith("HTTP/1.1 408", await answer, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_long_method_before_something_malformed_is_a_400_like_any_other()
+    {
+        await using var router = await RunningRouter.StartAsync();
+        await using var client = await router.ConnectAsync();
+        await client.SendAsync($"{new string('M', 2_000)} / HTTP/1.1\r\nHost a\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 400", await client.ReadMessageAsync(), StringComparison.Ordinal);
+        await client.WaitForEndAsync();
+    }
+
     [Theory]
     [InlineData(40_000, 1, 431)]
     [InlineData(40, 200, 431)]

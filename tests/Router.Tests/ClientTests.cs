@@ -168,6 +168,16 @@ public sealed class ClientTests
     }
 
     [Fact]
+    public async Task A_client_that_may_wait_to_be_asked_and_does_not_goes_on_after_its_answer()
+    {
+        await using var server = RawServer.Answering(RawServer.Ok("ok"));
+        await using var router = await RunningRouter.StartAsync(server.Port);
+        await using var client = await router.ConnectAsync();
+        await client.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nhi" + Get);
+        for (int i = 0; i < 2; i++) Assert.EndsWith("ok", await client.ReadMessageAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_chunked_body_that_arrived_whole_is_sent_again_when_that_is_harmless()
     {
         await using var server = new RawServer(async (c, index) =>

@@ -8,8 +8,7 @@ internal sealed class ClientBody(EventLoop loop, LoopSocket client, ReceiveBuffe
     // Size lines and trailers of a chunked body are read whole.
     private const int MaxBuffered = 32 * 1024;
     private static readonly byte[] s_continue = "HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray();
-    private ChunkedReader _chunks;
-    private long _left;
+    private BodyReader _reader;
     private long _size;
     private long _received;
     private long _waited;
@@ -17,18 +16,18 @@ internal sealed class ClientBody(EventLoop loop, LoopSocket client, ReceiveBuffe
 
     public bool IsComplete { get; private set; }
 
-    public bool IsChunked { get; private set; }
+    public bool IsChunked => _reader.Framing == BodyFraming.Chunked;
 
     /// <summary>Its head says so already.</summary>
-    public bool IsTooLarge => _left > maxBytes;
+    public bool IsTooLarge => _reader.Left > maxBytes;
 
     public void Begin(RequestHead head)
     {
-        IsChunked = head.Fields.Chunked;
-        _left = head.Fields.ContentLength ?? 0;
-        _chunks = default;
+        long length = head.Fields.ContentLength ?? 0;
+        var framing = head.Fields.Chunked ? BodyFraming.Chunked : length > 0 ? BodyFraming.Length : BodyFraming.None;
+        _reader = new BodyReader(framing, length);
         _size = _received = _waited = 0;
-        IsComplete = !IsChunked && _left == 0;
+        IsComplete = framing == BodyFraming.None;
         _owesContinue = head.ExpectsContinue && !IsComplete;
     }
 
@@ -37,8 +36,8 @@ internal sealed class ClientBody(EventLoop loop, LoopSocket client, ReceiveBuffe
     {
         if (!IsChunked)
         {
-            if (_left > input.Length) return false;
-            output.Write(input.Data[..(int)_left]);
+            if (_reader.Left > input.Length) return false;
+            output.Write(input.Data[..(int)_reader.Left]);
             return true;
         }
         if (input.IsEmpty) return false;
@@ -90,7 +89,7 @@ internal sealed class ClientBody(EventLoop loop, LoopSocket client, ReceiveBuffe
     {
         if (IsComplete) return true;
         // A client that waits to be asked will not send it, or will: nobody knows.
-        if (_owesContinue || input.IsEmpty) return false;
+        if (input.IsEmpty) return false;
         var nowhere = new OutputBuffer(loop);
         var part = Take(nowhere);
         nowhere.Clear();
@@ -99,23 +98,12 @@ internal sealed class ClientBody(EventLoop loop, LoopSocket client, ReceiveBuffe
 
     private BodyPart Take(OutputBuffer output)
     {
-        if (!IsChunked)
-        {
-            int take = (int)Math.Min(_left, input.Length);
-            output.Write(input.Data[..take]);
-            input.Consume(take);
-            _left -= take;
-            IsComplete = _left == 0;
-            return IsComplete ? BodyPart.Last : BodyPart.Some;
-        }
         int before = output.Length;
-        var result = _chunks.Read(input.Data, output, out int consumed);
-        input.Consume(consumed);
-        if (result == HeadResult.Malformed) return BodyPart.Malformed;
+        var part = _reader.Take(input, output);
         _size += output.Length - before;
         if (_size > maxBytes) return BodyPart.TooLarge;
-        IsComplete = result == HeadResult.Done;
-        return IsComplete ? BodyPart.Last : BodyPart.Some;
+        IsComplete = part == BodyPart.Last;
+        return part;
     }
 
     // Whoever sent much at once may be silent the longer, up to a limit: the rate is the average, of the time that the router waited.

@@ -47,9 +47,9 @@ internal sealed class ClientLoop(EventLoop loop, Http1Server server, TimeProvide
             await connection.RunAsync();
             _connections.Remove(connection);
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is SocketException or IOException or ObjectDisposedException)
         {
-            // It was gone before it was taken up.
+            // It was gone before it was taken up, or cannot be.
             socket.Dispose();
         }
         finally

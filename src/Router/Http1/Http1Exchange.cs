@@ -1,11 +1,9 @@
 using System.Text;
-using Canario.Contract;
 using Canario.Router.Fields;
 using Canario.Router.Forwarding;
 using Canario.Router.Loops;
 using Canario.Router.Routing;
 using Canario.Telemetry;
-using Microsoft.AspNetCore.WebUtilities;
 
 namespace Canario.Router.Http1;
 
@@ -70,6 +68,7 @@ internal sealed class Http1Exchange(ClientLoop home, LoopSocket client, ReceiveB
     /// <summary>The head could not be read.</summary>
     public void BeginMalformed()
     {
+        Head.Drop();
         Begin(keepsAlive: false);
         _requestIdLength = RequestIds.Accept(default, _requestId);
     }
@@ -129,24 +128,7 @@ internal sealed class Http1Exchange(ClientLoop home, LoopSocket client, ReceiveB
         if (reason == Reasons.BadRequest || !Body.TrySkip()) CloseAfter();
         AnswerStarted = true;
         Output.Clear();
-        Output.Write("HTTP/1.1 "u8);
-        Output.Write(code);
-        Output.Write(" "u8);
-        Output.WriteAscii(ReasonPhrases.GetReasonPhrase(code));
-        Output.WriteAscii($"\r\n{Headers.RouterError}: {reason}\r\n{Headers.RequestId}: ");
-        Output.Write(RequestIdBytes);
-        if (backend is not null) Output.WriteAscii($"\r\n{Headers.Revision}: {backend.Revision}");
-        string before = $$"""{"error":"{{reason}}","request_id":" """.TrimEnd();
-        Output.WriteAscii($"\r\nContent-Type: application/json\r\nContent-Length: {before.Length + _requestIdLength + 3}\r\n");
-        Output.Write(Date.Line[..^2]);
-        Output.Write(ConnectionField);
-        Output.Write("\r\n\r\n"u8);
-        if (!Head.IsHead)
-        {
-            Output.WriteAscii(before);
-            Output.Write(RequestIdBytes);
-            Output.Write("\"}\n"u8);
-        }
+        Refusal.Write(Output, this, code, reason, backend);
         await SendAsync();
     }
 

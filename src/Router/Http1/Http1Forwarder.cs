@@ -21,52 +21,27 @@ internal sealed class Http1Forwarder(UpstreamOptions options, ILogger<Http1Forwa
         endpoint.Begin();
         try
         {
-            if (connection is null)
-            {
-                (connection, bool isOwnFault) = await pool.ConnectAsync();
-                if (connection is null)
-                {
-                    if (!isOwnFault) endpoint.Eject();
-                    return Outcome.NotReached(Reasons.ConnectFailed);
-                }
-                if (endpoint.IsEjected) endpoint.Readmit();
-            }
+            connection ??= await ConnectAsync(pool, endpoint);
+            if (connection is null) return Outcome.NotReached(Reasons.ConnectFailed);
             if (!x.Attach(connection)) return Gone;
             RequestWriter.Write(x.Output, x, endpoint.HostAndPortBytes);
             bool whole = x.Body.TryAppendWhole(x.Output);
             bool sent = await connection.Socket.SendAsync(x.Output.Memory, x.Loop.After(whole ? route.Timeout : options.StallTimeout));
             x.Output.Clear();
             // A first send that fails has sent nothing: the peer was gone before.
-            if (!sent) return await LostAsync(x, connection, whole, upload: null, sentNothing: true);
+            if (!sent) return await LostAsync(x, connection, whole, upload, sentNothing: true);
             if (!whole)
             {
                 if (!await x.Body.InviteAsync()) return Gone;
                 upload = new RequestUpload(connection, x, route.Timeout, options.StallTimeout);
                 upload.Start();
             }
-
-            long deadline = whole ? x.Loop.After(route.Timeout) : 0;
-            int interim = 0;
-            HeadResult result;
-            while ((result = connection.Head.Parse(connection.Input.Data, out int headLength)) != HeadResult.Done || connection.Head.Status < 200)
-            {
-                if (result == HeadResult.Malformed) return Bad(backend, connection.Head.Error);
-                if (result == HeadResult.Done)
-                {
-                    if (connection.Head.Status == 101 || ++interim > MaxInterimResponses) return Bad(backend, "an interim response that was not asked for");
-                    connection.Input.Consume(headLength);
-                    continue;
-                }
-                if (!connection.Input.MakeRoom(UpstreamConnection.MaxHeadBytes)) return Bad(backend, "a head that is too long");
-                // While the body is under way, silence is the client's to explain.
-                if (deadline == 0 && upload is { IsComplete: true }) deadline = x.Loop.After(route.Timeout);
-                if (await connection.Socket.ReceiveAsync(connection.Input, deadline) == 0) return await LostAsync(x, connection, whole, upload, sentNothing: false);
-            }
-
+            var headed = await ReadHeadAsync(x, route, backend, connection, upload);
+            if (headed.Reason is not null) return headed;
             string? broken = await ResponseCopy.RunAsync(x, connection, backend, options.StallTimeout, uploading: upload is { IsComplete: false });
             if (broken is not null) return x.ClientGone ? Gone : Outcome.Failed(connection.Socket.TimedOut ? 504 : 502, broken);
             reusable = ResponseCopy.LeavesInStep(x, connection.Head) && upload is null or { IsComplete: true };
-            return Outcome.Answered(connection.Head.Status);
+            return headed;
         }
         finally
         {
@@ -76,6 +51,38 @@ internal sealed class Http1Forwarder(UpstreamOptions options, ILogger<Http1Forwa
             if (reusable) pool.Return(connection!);
             else if (connection is not null) UpstreamPool.Discard(connection);
             endpoint.End();
+        }
+    }
+
+    private static async ValueTask<UpstreamConnection?> ConnectAsync(UpstreamPool pool, Endpoint endpoint)
+    {
+        var (connection, isOwnFault) = await pool.ConnectAsync();
+        if (connection is null && !isOwnFault) endpoint.Eject();
+        else if (connection is not null && endpoint.IsEjected) endpoint.Readmit();
+        return connection;
+    }
+
+    // Until the final answer's head is parsed, and still in the buffer.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<Outcome> ReadHeadAsync(Http1Exchange x, Route route, Backend backend, UpstreamConnection connection, RequestUpload? upload)
+    {
+        long deadline = upload is null ? x.Loop.After(route.Timeout) : 0;
+        int interim = 0;
+        while (true)
+        {
+            var result = connection.Head.Parse(connection.Input.Data, out int headLength);
+            if (result == HeadResult.Malformed) return Bad(backend, connection.Head.Error);
+            if (result == HeadResult.Done)
+            {
+                if (connection.Head.Status >= 200) return Outcome.Answered(connection.Head.Status);
+                if (connection.Head.Status == 101 || ++interim > MaxInterimResponses) return Bad(backend, "an interim response that was not asked for");
+                connection.Input.Consume(headLength);
+                continue;
+            }
+            if (!connection.Input.MakeRoom(UpstreamConnection.MaxHeadBytes)) return Bad(backend, "a head that is too long");
+            // While the request's body is under way, silence is the client's to explain.
+            if (deadline == 0 && upload is { IsComplete: true }) deadline = x.Loop.After(route.Timeout);
+            if (await connection.Socket.ReceiveAsync(connection.Input, deadline) == 0) return await LostAsync(x, connection, upload is null, upload, sentNothing: false);
         }
     }
 

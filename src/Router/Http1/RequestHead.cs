@@ -80,6 +80,9 @@ internal sealed class RequestHead : IRequestFields
         return HeadResult.Done;
     }
 
+    /// <summary>Forgets what was read of a head that will not be whole.</summary>
+    public void Drop() => _methodLength = 0;
+
     public int Count(string name)
     {
         int count = 0;

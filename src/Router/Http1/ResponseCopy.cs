@@ -26,35 +26,17 @@ internal static class ResponseCopy
         if (uploading || (framing is BodyFraming.Chunked or BodyFraming.UntilClose && !chunked)) x.CloseAfter();
         input.Consume(WriteHead(x, connection, backend, chunked));
         x.AnswerStarted = true;
-        var chunks = default(ChunkedReader);
-        long left = framing == BodyFraming.Length ? head.ContentLength!.Value : 0;
+        var body = new BodyReader(framing, head.ContentLength ?? 0);
         bool done = framing == BodyFraming.None;
         while (true)
         {
             if (!done && !input.IsEmpty)
             {
                 int start = chunked ? x.Output.BeginChunk() : 0;
-                switch (framing)
-                {
-                    case BodyFraming.Chunked:
-                        var result = chunks.Read(input.Data, x.Output, out int consumed);
-                        input.Consume(consumed);
-                        if (result == HeadResult.Malformed) return Reasons.BadResponse;
-                        done = result == HeadResult.Done;
-                        break;
-                    case BodyFraming.Length:
-                        int take = (int)Math.Min(left, input.Length);
-                        x.Output.Write(input.Data[..take]);
-                        input.Consume(take);
-                        left -= take;
-                        done = left == 0;
-                        break;
-                    default:
-                        x.Output.Write(input.Data);
-                        input.Consume(input.Length);
-                        break;
-                }
+                var part = body.Take(input, x.Output);
+                if (part == BodyPart.Malformed) return Reasons.BadResponse;
                 if (chunked) x.Output.EndChunk(start);
+                done = part == BodyPart.Last;
             }
             if (done && chunked) x.Output.Write("0\r\n\r\n"u8);
             if (x.Output.Length > 0 && !await x.SendAsync()) return Reasons.ClientGone;

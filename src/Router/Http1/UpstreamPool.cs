@@ -21,20 +21,20 @@ internal sealed class UpstreamPool(IPEndPoint address, EventLoop loop, UpstreamO
         return connection;
     }
 
-    /// <returns>null: it cannot be reached; not by a fault of its own when <paramref name="isOwnFault"/> is set.</returns>
+    /// <returns>null: it cannot be reached; by a fault of the router's own or of the endpoint's.</returns>
     public async ValueTask<(UpstreamConnection? Connection, bool IsOwnFault)> ConnectAsync()
     {
-        Socket socket;
+        LoopSocket looped;
         try
         {
-            socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, Blocking = false };
+            var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, Blocking = false };
+            looped = new LoopSocket(loop, socket);
         }
-        catch (SocketException)
+        catch (Exception e) when (e is SocketException or IOException)
         {
             // Out of descriptors.
             return (null, true);
         }
-        var looped = new LoopSocket(loop, socket);
         int error = await looped.ConnectAsync(address, loop.After(options.ConnectTimeout));
         if (error == 0) return (new UpstreamConnection(this, loop, looped), false);
         looped.Dispose();

@@ -11,6 +11,7 @@ internal sealed class Completion<T> : IValueTaskSource<T>
 
     public ValueTask<T> Begin()
     {
+        if (IsPending) throw new InvalidOperationException("somebody waits for this already");
         _core.Reset();
         IsPending = true;
         return new ValueTask<T>(this, _core.Version);

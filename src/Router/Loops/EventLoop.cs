@@ -87,13 +87,16 @@ internal sealed class EventLoop : IDisposable
         if (!IsCurrent) _thread.Join();
     }
 
+    /// <exception cref="IOException">The kernel watches no more sockets.</exception>
     internal void Add(LoopSocket socket, int descriptor)
     {
         if (descriptor >= _sockets.Length) Array.Resize(ref _sockets, Math.Max(descriptor + 1, _sockets.Length * 2));
         socket.Serial = ++_serial;
         _sockets[descriptor] = socket;
         _registration.Set(PollEvents.In | PollEvents.Out | PollEvents.PeerHangUp | PollEvents.Edge, descriptor, socket.Serial);
-        Check(Libc.ControlPoll(_poll, Libc.Add, descriptor, ref _registration.First), "epoll_ctl");
+        if (Libc.ControlPoll(_poll, Libc.Add, descriptor, ref _registration.First) >= 0) return;
+        _sockets[descriptor] = null;
+        Check(-1, "epoll_ctl");
     }
 
     /// <summary>Before its descriptor is closed, which takes it out of the poll.</summary>

@@ -33,7 +33,15 @@ internal sealed class LoopSocket : IDisposable
         _loop = loop;
         _socket = socket;
         _descriptor = (int)socket.SafeHandle.DangerousGetHandle();
-        loop.Add(this, _descriptor);
+        try
+        {
+            loop.Add(this, _descriptor);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     public ISocketWatcher? Watcher { get; set; }
