@@ -43,6 +43,6 @@ public sealed class OutageTests(StageFixture fixture)
         await place.KubectlAsync("rollout", "status", "deployment/canario-router", "--timeout=3m");
         await Task.Delay(TimeSpan.FromSeconds(5));
 
-        await Place.ExpectNoFailureAsync(load);
+        await place.ExpectNoFailureAsync(load);
     }
 }

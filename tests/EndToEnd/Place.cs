@@ -34,11 +34,14 @@ internal sealed class Place(Kubectl kubectl, Manifests manifests, PrometheusServ
         await ExpectNoFailureAsync(load);
     }
 
-    public static async Task ExpectNoFailureAsync(LoadRun load)
+    public async Task ExpectNoFailureAsync(LoadRun load)
     {
         var report = await load.StopAsync();
         Assert.True(report.Requests > 0);
-        Assert.True(report.Failed == 0, string.Join('\n', report.FirstFailures));
+        if (report.Failed > 0)
+        {
+            Assert.Fail($"{report.Failed} of {report.Requests} requests failed:\n{string.Join('\n', report.FirstFailures)}\n{await ReadLogsAsync()}");
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -47,6 +50,19 @@ internal sealed class Place(Kubectl kubectl, Manifests manifests, PrometheusServ
         if (prometheus is not null)
         {
             await prometheus.DisposeAsync();
+        }
+    }
+
+    // The node is gone by the time that somebody reads of the failure.
+    private async Task<string> ReadLogsAsync()
+    {
+        try
+        {
+            return await KubectlAsync("logs", "--selector", "app.kubernetes.io/managed-by=canario", "--prefix", "--timestamps", "--tail=30", "--max-log-requests=20");
+        }
+        catch (DemoException e)
+        {
+            return e.Message;
         }
     }
 }
