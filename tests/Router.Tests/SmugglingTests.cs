@@ -113,6 +113,7 @@ public sealed class SmugglingTests
     [InlineData("HTTP/1.1 200 OK\nContent-Length: 2\n\nok")]
     [InlineData("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n")]
     [InlineData("nonsense\r\n\r\n")]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")]
     public async Task An_ambiguous_response_is_a_502_and_its_connection_is_not_used_again(string response)
     {
         await using var server = new RawServer(async (c, index) =>

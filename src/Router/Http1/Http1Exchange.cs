@@ -34,7 +34,7 @@ internal sealed class Http1Exchange(ClientLoop home, LoopSocket client, ReceiveB
     public long Started { get; private set; }
 
     /// <summary>Some of the answer may be with the client.</summary>
-    public bool AnswerStarted { get; set; }
+    public bool AnswerStarted { get; private set; }
 
     public bool ClientGone { get; private set; }
 
@@ -98,10 +98,11 @@ internal sealed class Http1Exchange(ClientLoop home, LoopSocket client, ReceiveB
         _upstream?.Socket.Dispose();
     }
 
-    /// <summary>Sends what has been put together.</summary>
+    /// <summary>Sends what has been put together of the answer.</summary>
     /// <returns>False: the client is gone, or takes it too slowly.</returns>
     public ValueTask<bool> SendAsync()
     {
+        AnswerStarted = true;
         var options = home.Server.Options.Client;
         var sending = client.SendAsync(Output.Memory, Loop.After(options.Grace + TimeSpan.FromSeconds((double)Output.Length / options.LeastBytesASecond)));
         if (!sending.IsCompletedSuccessfully) return AwaitAsync(sending);
@@ -126,7 +127,6 @@ internal sealed class Http1Exchange(ClientLoop home, LoopSocket client, ReceiveB
     public async ValueTask RefuseAsync(int code, string reason, Backend? backend)
     {
         if (reason == Reasons.BadRequest || !Body.TrySkip()) CloseAfter();
-        AnswerStarted = true;
         Output.Clear();
         Refusal.Write(Output, this, code, reason, backend);
         await SendAsync();

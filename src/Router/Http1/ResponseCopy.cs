@@ -25,7 +25,6 @@ internal static class ResponseCopy
         bool chunked = framing is BodyFraming.Chunked or BodyFraming.UntilClose && !x.Head.IsHttp10;
         if (uploading || (framing is BodyFraming.Chunked or BodyFraming.UntilClose && !chunked)) x.CloseAfter();
         input.Consume(WriteHead(x, connection, backend, chunked));
-        x.AnswerStarted = true;
         var body = new BodyReader(framing, head.ContentLength ?? 0);
         bool done = framing == BodyFraming.None;
         while (true)

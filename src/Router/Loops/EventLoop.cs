@@ -13,8 +13,8 @@ internal sealed class EventLoop : IDisposable
     /// <summary>Deadlines are met within it. One look at all sockets: a timer a request would cost more than the forwarding itself.</summary>
     public static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
 
-    private const int MaxEvents = 256;
     internal const int BufferBytes = 16 * 1024;
+    private const int MaxEvents = 256;
     private const int MaxSpareBuffers = 1024;
     private readonly SafeFileHandle _poll;
     // A handle, not a number: who posts to a loop that has ended must not write into whatever has the number by then.
@@ -56,8 +56,6 @@ internal sealed class EventLoop : IDisposable
     /// <summary>When the loop last woke: good enough for deadlines, and asking the clock for each would cost more than the rest of them.</summary>
     public long Now { get; private set; }
 
-    public bool IsCurrent => Environment.CurrentManagedThreadId == _thread.ManagedThreadId;
-
     /// <summary>The timestamp that lies so far ahead.</summary>
     public long After(TimeSpan span) => Now + Stamps(span);
 
@@ -84,7 +82,7 @@ internal sealed class EventLoop : IDisposable
     public void Dispose()
     {
         Post(() => _stopping = true);
-        if (!IsCurrent) _thread.Join();
+        _thread.Join();
     }
 
     /// <exception cref="IOException">The kernel watches no more sockets.</exception>
@@ -121,8 +119,8 @@ internal sealed class EventLoop : IDisposable
         while (!_stopping)
         {
             int count = Libc.WaitPoll(_poll, ref _events.First, _events.Capacity, _deferred.Count > 0 ? 0 : (int)Tick.TotalMilliseconds);
-            Now = _time.GetTimestamp();
             if (count < 0 && Marshal.GetLastPInvokeError() != Libc.Interrupted) Check(count, "epoll_wait");
+            Now = _time.GetTimestamp();
             for (int i = 0; i < count; i++) Dispatch(i);
             for (int left = _deferred.Count; left > 0; left--) Guard(_deferred.Dequeue(), static s => s.Resume());
             if (Now < nextTick) continue;
@@ -159,7 +157,8 @@ internal sealed class EventLoop : IDisposable
     {
         ulong drained = 0;
         Libc.ReadEvent(_wake, ref drained, sizeof(ulong));
-        Volatile.Write(ref _woken, 0);
+        // With a fence, not only written: who posts after the queue was found empty must see it.
+        Interlocked.Exchange(ref _woken, 0);
         while (_posted.TryDequeue(out var action))
         {
             try
