@@ -14,6 +14,9 @@ sealed class Applier(KubernetesClient client)
     /// <summary>Hash of the manifest as applied: tells a field that is no longer wanted, which a comparison with the live object cannot see.</summary>
     public const string HashAnnotation = "canario.dev/applied";
 
+    /// <summary>Before the hash of an object that was created and never applied since: to the API server its fields are not an apply's yet.</summary>
+    private const string CreatedMark = "created-";
+
     private readonly ConcurrentDictionary<(string Kind, ObjectKey Key), Applied> _applied = new();
 
     /// <summary>What the manifests in <see cref="_applied"/> were built from.</summary>
@@ -45,25 +48,25 @@ sealed class Applier(KubernetesClient client)
         var manifest = JsonSerializer.SerializeToElement(desired, type.ObjectJson);
         var hash = Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(manifest, ManifestJson.Default.JsonElement)))[..16];
         var key = (type.Kind, ObjectKey.Of(desired));
-        // The cache holds only what has the operator's label. Applied to an object of somebody else, even without force, the manifest would be merged into it, owner and all.
-        live ??= await client.FindAsync(type, desired.Metadata.Namespace, desired.Metadata.Name!, cancellationToken);
-        if (live is not null)
+        if (live is null && await TryCreateAsync(type, desired, hash, cancellationToken) is { } created)
         {
-            RequireSameOwner(type.Kind, desired, live);
-            // An object on its way out is made anew once it is gone; its end is an event.
-            if (live.Metadata.DeletionTimestamp is not null || IsAsWanted(type, manifest, hash, key, live))
-                return;
+            _applied[key] = new Applied(hash, null, created.Metadata.ResourceVersion, Differences(type, manifest, created));
+            return;
         }
 
-        var annotations = new SortedDictionary<string, string>(desired.Metadata.Annotations?.ToDictionary() ?? [], StringComparer.Ordinal) { [HashAnnotation] = hash };
-        var cleaned = live is null ? null : await RemoveAdditionsAsync(type, manifest, live, cancellationToken);
+        // The cache holds only what has the operator's label. Applied to an object of somebody else, even without force, the manifest would be merged into it, owner and all.
+        live ??= await client.GetAsync(type, desired.Metadata.Namespace, desired.Metadata.Name!, cancellationToken);
+        RequireSameOwner(type.Kind, desired, live);
+        // An object on its way out is made anew once it is gone; its end is an event.
+        if (live.Metadata.DeletionTimestamp is not null || IsAsWanted(type, manifest, hash, key, live))
+            return;
         // With the version, an addition in between is a conflict, and no difference to be tolerated below.
-        desired.Metadata = desired.Metadata with { Annotations = annotations, ResourceVersion = cleaned?.Metadata.ResourceVersion };
-        // Force only over what is known to be ours: an object that somebody else made a moment ago is a conflict, and seen at the next try.
-        var stored = await client.ApplyAsync(type, desired, cancellationToken, force: live is not null);
+        var version = (await RemoveAdditionsAsync(type, manifest, live, cancellationToken))?.Metadata.ResourceVersion;
+        if (IsCreated(live))
+            version = await client.AdoptFieldsAsync(type, live.Metadata.Namespace, live.Metadata.Name!, version, cancellationToken);
+        var stored = await client.ApplyAsync(type, Mark(desired, hash, version), cancellationToken);
         // What still differs is how the server writes it ("0.5" of a CPU becomes "500m"), or an admission webhook's will, and applying it again would not change that.
-        var tolerated = Differences(type, manifest, stored);
-        _applied[key] = new Applied(hash, live?.Metadata.ResourceVersion, stored.Metadata.ResourceVersion, tolerated);
+        _applied[key] = new Applied(hash, live.Metadata.ResourceVersion, stored.Metadata.ResourceVersion, Differences(type, manifest, stored));
     }
 
     /// <summary>Deletes it if it is there, and only the very object that was seen.</summary>
@@ -95,6 +98,28 @@ sealed class Applier(KubernetesClient client)
             _sources.TryRemove(key, out _);
     }
 
+    /// <summary>A create costs the API server little more than half of an apply, and cannot be merged into what somebody else made. Null: there is one of that name.</summary>
+    private async Task<T?> TryCreateAsync<T>(ResourceType<T> type, T desired, string hash, CancellationToken cancellationToken) where T : class, IKubernetesObject
+    {
+        try
+        {
+            return await client.CreateAsync(type, Mark(desired, CreatedMark + hash, null), cancellationToken);
+        }
+        catch (KubernetesException e) when (e.Error == KubernetesError.AlreadyExists)
+        {
+            return null;
+        }
+    }
+
+    private static T Mark<T>(T desired, string mark, string? version) where T : class, IKubernetesObject
+    {
+        var annotations = new SortedDictionary<string, string>(desired.Metadata.Annotations?.ToDictionary() ?? [], StringComparer.Ordinal) { [HashAnnotation] = mark };
+        desired.Metadata = desired.Metadata with { Annotations = annotations, ResourceVersion = version };
+        return desired;
+    }
+
+    private static bool IsCreated(IKubernetesObject live) => live.Metadata.Annotations?.GetValueOrDefault(HashAnnotation)?.StartsWith(CreatedMark, StringComparison.Ordinal) == true;
+
     private bool IsAsWanted<T>(ResourceType<T> type, JsonElement manifest, string hash, (string, ObjectKey) key, T live) where T : class, IKubernetesObject
     {
         var known = _applied.GetValueOrDefault(key);
@@ -103,7 +128,7 @@ sealed class Applier(KubernetesClient client)
         // The cache still shows what was applied over, or shows what was compared before.
         if (sameManifest && (version == known!.Over || version == known.Compared))
             return true;
-        if (live.Metadata.Annotations?.GetValueOrDefault(HashAnnotation) != hash)
+        if (live.Metadata.Annotations?.GetValueOrDefault(HashAnnotation) is not { } mark || (mark != hash && mark != CreatedMark + hash))
             return false;
         var differences = Differences(type, manifest, live);
         if (!differences.IsSubsetOf(sameManifest ? known!.Tolerated : new HashSet<string>()))

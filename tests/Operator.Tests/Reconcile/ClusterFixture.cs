@@ -22,7 +22,8 @@ public sealed class ClusterFixture : IAsyncLifetime
     {
         // Never the caller's cluster: the tests play the pods, and a kubelet would say otherwise.
         ControlPlane = await ControlPlane.StartAsync(new ControlPlaneOptions { UseKubeconfigFromEnvironment = false });
-        Client = Connect();
+        // Not the operator's name: what tests write is somebody else's.
+        Client = Connect(new KubernetesClientOptions { FieldManager = "somebody" });
         await ApplyCrdAsync();
         await Eventually.TrueAsync(
             async () => (await Client.GetApiResourcesAsync(ModelDeployment.GroupVersion, CancellationToken.None)).Any(r => r.Name == ModelDeployment.Plural),

@@ -46,6 +46,25 @@ public sealed class RepairTests(ClusterFixture cluster) : IAsyncLifetime
         await Models.WaitReadyAsync(cluster.Client, _ns);
     }
 
+    [Fact]
+    public async Task What_spec_no_longer_asks_for_goes_although_the_object_came_with_it()
+    {
+        await using var pods = new PodPlayer(cluster.Client, _ns);
+        await Models.CreateAsync(cluster.Client, _ns);
+        await Models.PatchAsync(cluster.Client, _ns, """{"spec":{"service":{"annotations":{"lb/idle":"30","lb/kind":"inner"}}}}""");
+        await using var running = await RunningOperator.StartAsync(cluster, _ns);
+        await Models.WaitReadyAsync(cluster.Client, _ns);
+        await PatchAsync(Resources.Services, Models.Name, """{"metadata":{"annotations":{"theirs":"1"}}}""");
+        Assert.Equal("lb/idle,lb/kind,theirs", await AnnotationsAsync());
+
+        await Models.PatchAsync(cluster.Client, _ns, """{"spec":{"service":{"annotations":{"lb/idle":null}}}}""");
+
+        await Eventually.TrueAsync(async () => await AnnotationsAsync() == "lb/kind,theirs", "one annotation is gone and the others are there");
+
+        async Task<string> AnnotationsAsync() =>
+            string.Join(',', (await GetAsync(Resources.Services, Models.Name)).Metadata.Annotations!.Keys.Where(k => !k.StartsWith("canario.dev/", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+    }
+
     /// <summary>One port more.</summary>
     private async Task<Service> BuildPortsEditAsync()
     {

@@ -4,6 +4,7 @@ using Canario.Kubernetes;
 using Canario.Kubernetes.Models;
 using Canario.Operator.Api;
 using Canario.Operator.Desired;
+using Canario.Operator.Reconcile;
 using Canario.Operator.Tests.Chart;
 using Canario.Rollouts;
 using Microsoft.AspNetCore.Http;
@@ -43,7 +44,7 @@ public sealed class RightsTests(ClusterFixture cluster)
         Assert.Subset(granted, s_rare.ToHashSet());
     }
 
-    /// <summary>Created, rolled out, rolled back, deleted.</summary>
+    /// <summary>Created, found as an older operator made it, rolled out, rolled back, deleted.</summary>
     private async Task LiveAsync(string ns, Uri prometheus)
     {
         var secret = new Secret { Metadata = new ObjectMeta { Namespace = ns, Name = "prometheus" }, Data = new Dictionary<string, byte[]> { ["auth"] = Encoding.UTF8.GetBytes("Bearer token") } };
@@ -51,6 +52,9 @@ public sealed class RightsTests(ClusterFixture cluster)
         await Models.CreateAsync(cluster.Client, ns);
         await Models.PatchAsync(cluster.Client, ns, $$$$$$"""{"spec":{"revisionHistoryLimit":1,"metrics":{"prometheus":{"address":"{{{{{{prometheus}}}}}}","authSecretRef":{"name":"prometheus","key":"auth"}}}}}""");
         await Models.WaitReadyAsync(cluster.Client, ns);
+        await Task.WhenAll(
+            AgeAsync(Resources.ServiceAccounts, ns), AgeAsync(Resources.Roles, ns), AgeAsync(Resources.RoleBindings, ns),
+            AgeAsync(Resources.Services, ns), AgeAsync(Resources.PodDisruptionBudgetsV1Beta1, ns), AgeAsync(Resources.Deployments, ns));
         await Models.SetModelAsync(cluster.Client, ns, "v2");
         await Models.WaitReadyAsync(cluster.Client, ns);
 
@@ -63,6 +67,17 @@ public sealed class RightsTests(ClusterFixture cluster)
 
         await cluster.Client.DeleteAsync(ModelDeployments.Resource, ns, Models.Name, null, default);
         await Eventually.TrueAsync(async () => await cluster.Client.FindAsync(Resources.ServiceAccounts, ns, Names.Router, default) is null, "the routers are gone");
+    }
+
+    /// <summary>Makes a router's object look as if an operator with other manifests had created it, and waits until it is today's.</summary>
+    private async Task AgeAsync<T>(ResourceType<T> type, string ns) where T : class, IKubernetesObject
+    {
+        const string Older = "created-0123456789abcdef";
+        var json = $$$$"""{"metadata":{"annotations":{"{{{{Applier.HashAnnotation}}}}":"{{{{Older}}}}"}}}""";
+        await Insist.OnConflictAsync(() => cluster.Client.MergePatchAsync(type, ns, Names.Router, Encoding.UTF8.GetBytes(json), default));
+        await Eventually.TrueAsync(
+            async () => (await cluster.Client.GetAsync(type, ns, Names.Router, default)).Metadata.Annotations![Applier.HashAnnotation] is var mark && mark != Older,
+            $"the {type.Kind} is today's");
     }
 
     private static async Task<HashSet<string>> GrantedAsync()
