@@ -26,6 +26,8 @@ static class SpecValidator
         GateValidator.Validate(errors, spec.Gates);
         StrategyValidator.Validate(errors, spec.Strategy, spec.Replicas, [.. spec.Gates.Select(gate => gate.Name)]);
         ValidateTraffic(errors, spec.Traffic);
+        if (spec.Metrics.Source is { } source)
+            errors.OneOf("spec.metrics.source", source, MetricSourceNames.Prometheus, MetricSourceNames.Direct);
         ValidateMetrics(errors, spec.Metrics.Prometheus);
         return errors.All;
     }

@@ -2,7 +2,6 @@ using Canario.Kubernetes;
 using Canario.Kubernetes.Events;
 using Canario.Kubernetes.Leadership;
 using Canario.Operator.Desired;
-using Canario.Operator.Metrics;
 using Canario.Operator.Metrics.Prometheus;
 using Canario.Operator.Reconcile;
 using Canario.Telemetry.Metrics;
@@ -17,8 +16,8 @@ sealed class OperatorService(KubernetesClient client, OperatorOptions options, M
     private readonly ILogger _logger = loggers.CreateLogger<OperatorService>();
     private volatile ClusterView? _view;
 
-    /// <summary>Tests put their routers on loopback.</summary>
-    public Func<Kubernetes.Models.Pod, Uri?> AddressOfRouter { get; init; } = Observer.AddressOf;
+    /// <summary>Tests put their pods on loopback.</summary>
+    public Func<Kubernetes.Models.Pod, int, Uri?> AddressOfPod { get; init; } = Observer.AddressOf;
 
     /// <summary>The caches are full: this replica could lead at any moment.</summary>
     public bool IsReady => _view?.HasSynced == true;
@@ -29,11 +28,11 @@ sealed class OperatorService(KubernetesClient client, OperatorOptions options, M
         var view = new ClusterView(client, budgets, options.Namespace, time, _logger);
         _view = view;
         using var http = PrometheusClient.CreateHttpClient();
-        using var routers = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(1) });
+        using var pods = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(1) });
         var events = new EventRecorder(client, new EventRecorderOptions { Component = LeaseName, Instance = options.Identity }, time, _logger);
         var metrics = new OperatorMetrics(registry);
         var session = new OperatorSession(
-            client, view, new MetricSources(http), routers, events, metrics, BuildWorkOptions(budgets.Version == "v1"), time, _logger);
+            client, view, new PrometheusClient(http), pods, events, metrics, BuildWorkOptions(budgets.Version == "v1"), time, _logger);
         // Told to stop only after the work has ended: its last events are still written.
         using var eventsStop = new CancellationTokenSource();
         var recording = events.RunAsync(eventsStop.Token);
@@ -66,7 +65,7 @@ sealed class OperatorService(KubernetesClient client, OperatorOptions options, M
     {
         Workers = options.Workers,
         PrometheusAddress = options.PrometheusAddress,
-        AddressOfRouter = AddressOfRouter,
+        AddressOfPod = AddressOfPod,
         Desired = new DesiredOptions
         {
             InferenceServerImage = options.InferenceServerImage,

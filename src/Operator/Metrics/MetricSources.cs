@@ -1,18 +1,16 @@
+using Canario.Operator.Metrics.Direct;
+using Canario.Operator.Metrics.Prometheus;
+
 namespace Canario.Operator.Metrics;
 
 /// <summary>All metric sources by name.</summary>
 sealed class MetricSources
 {
-    public const string Default = Prometheus.PrometheusSource.SourceName;
-
     private readonly Dictionary<string, IMetricSource> _byName = new(StringComparer.Ordinal);
 
-    public MetricSources(HttpClient http)
+    public MetricSources(PrometheusClient prometheus, DirectSampler sampler)
     {
-        IMetricSource[] all =
-        [
-            new Prometheus.PrometheusSource(new Prometheus.PrometheusClient(http)),
-        ];
+        IMetricSource[] all = [new PrometheusSource(prometheus), new DirectSource(sampler)];
         foreach (var source in all)
             _byName.Add(source.Name, source);
     }

@@ -6,18 +6,24 @@ using Canario.Operator.Metrics;
 namespace Canario.Operator.Reconcile;
 
 /// <summary>Where a ModelDeployment's metrics are asked for, with the secret that this takes.</summary>
-/// <param name="fallback">Address that the operator was installed with; null: none.</param>
+/// <param name="fallback">Prometheus' address that the operator was installed with; null: none.</param>
 sealed class MetricTargets(KubernetesClient client, Uri? fallback)
 {
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(10);
+
+    public bool IsDirect(MetricsSettings settings) =>
+        (settings.Source ?? (settings.Prometheus is null && fallback is null ? MetricSourceNames.Direct : MetricSourceNames.Prometheus)) == MetricSourceNames.Direct;
 
     public async Task<MetricTarget> ReadAsync(ModelDeployment deployment, CancellationToken cancellationToken)
     {
         var ns = deployment.Metadata.Namespace!;
         var model = deployment.Metadata.Name!;
+        if (IsDirect(deployment.Spec.Metrics))
+            return new MetricTarget(MetricSourceNames.Direct, ns, model, null, s_timeout);
+        var target = new MetricTarget(MetricSourceNames.Prometheus, ns, model, fallback, s_timeout);
         if (deployment.Spec.Metrics.Prometheus is not { } settings)
-            return new MetricTarget(ns, model, fallback, s_timeout, Problem: "no Prometheus address: set spec.metrics.prometheus.address, or --prometheus-address of the operator");
-        var target = new MetricTarget(ns, model, new Uri(settings.Address), Durations.Parse(settings.Timeout) ?? s_timeout);
+            return fallback is null ? target with { Problem = "no Prometheus address: set spec.metrics.prometheus.address, or --prometheus-address of the operator" } : target;
+        target = target with { Address = new Uri(settings.Address), Timeout = Durations.Parse(settings.Timeout) ?? s_timeout };
         if (settings.AuthSecretRef is not { } reference)
             return target;
         var secret = await client.FindAsync(Resources.Secrets, ns, reference.Name, cancellationToken);

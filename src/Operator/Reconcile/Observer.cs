@@ -10,15 +10,15 @@ using Canario.Rollouts;
 namespace Canario.Operator.Reconcile;
 
 /// <summary>Reads what the machine decides on: capacity and failures from the cache, the split in force from the routers, measurements from the board.</summary>
-sealed class Observer(ClusterView view, RouterAcknowledgements acknowledgements, MeasurementBoard board, MetricTargets targets, Func<Pod, Uri?> addressOfRouter)
+sealed class Observer(ClusterView view, RouterAcknowledgements acknowledgements, MeasurementBoard board, MetricTargets targets, Func<Pod, int, Uri?> addressOf)
 {
-    /// <summary>A router's admin port on the pod's own address: nothing here needs DNS.</summary>
-    public static Uri? AddressOf(Pod pod)
+    /// <summary>On the pod's own address: nothing here needs DNS.</summary>
+    public static Uri? AddressOf(Pod pod, int port)
     {
         if (!IPAddress.TryParse(pod.Status?.PodIP, out var ip))
             return null;
         var host = ip.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{ip}]" : ip.ToString();
-        return new Uri($"http://{host}:{Ports.Admin}");
+        return new Uri($"http://{host}:{port}");
     }
 
     public async Task<Observed> ObserveAsync(ModelDeployment deployment, RolloutPlan plan, RolloutState state, int port, CancellationToken cancellationToken)
@@ -46,7 +46,7 @@ sealed class Observer(ClusterView view, RouterAcknowledgements acknowledgements,
         var routers = new List<RouterEndpoint>();
         foreach (var pod in view.RouterPods(ns))
         {
-            if (PodReadiness.IsReady(pod) && addressOfRouter(pod) is { } address)
+            if (PodReadiness.IsReady(pod) && addressOf(pod, Ports.Admin) is { } address)
                 routers.Add(new RouterEndpoint(pod.Metadata.Uid ?? "", address));
         }
 

@@ -5,13 +5,15 @@ using Canario.Kubernetes.Models;
 using Canario.Kubernetes.Work;
 using Canario.Operator.Desired;
 using Canario.Operator.Metrics;
+using Canario.Operator.Metrics.Direct;
+using Canario.Operator.Metrics.Prometheus;
 using Canario.Operator.Traffic;
 
 namespace Canario.Operator.Reconcile;
 
 /// <summary>The work of a leader, from winning the lease to losing it. All memory but the caches begins and ends with it.</summary>
 sealed class OperatorSession(
-    KubernetesClient client, ClusterView view, MetricSources sources, HttpClient routers, EventRecorder events, OperatorMetrics metrics, WorkOptions options, TimeProvider time, ILogger logger)
+    KubernetesClient client, ClusterView view, PrometheusClient prometheus, HttpClient pods, EventRecorder events, OperatorMetrics metrics, WorkOptions options, TimeProvider time, ILogger logger)
 {
     // The first retry is nearly always a conflict's: no failure, but the cache needs a moment to show what was written in between.
     private static readonly WorkQueueOptions s_backoff = new() { FirstBackoff = TimeSpan.FromMilliseconds(20) };
@@ -23,10 +25,12 @@ sealed class OperatorSession(
         using var queue = new WorkQueue<ObjectKey>(s_backoff, time);
         var applier = new Applier(client);
         var ports = new ListenerPorts(view);
-        var acknowledgements = new RouterAcknowledgements(routers, time);
-        var board = new MeasurementBoard(
-            (_, target, request, now, token) => sources[MetricSources.Default].MeasureAsync(target, request, now, token), queue.Add, time, cancellationToken);
-        var observer = new Observer(view, acknowledgements, board, new MetricTargets(client, options.PrometheusAddress), options.AddressOfRouter);
+        var acknowledgements = new RouterAcknowledgements(pods, time);
+        var targets = new MetricTargets(client, options.PrometheusAddress);
+        var sampler = new DirectSampler(new ScrapeTargets(view, targets, options.AddressOfPod), pods, time, logger);
+        var sources = new MetricSources(prometheus, sampler);
+        var board = new MeasurementBoard((_, target, request, now, token) => sources[target.Source].MeasureAsync(target, request, now, token), queue.Add, time, cancellationToken);
+        var observer = new Observer(view, acknowledgements, board, targets, options.AddressOfPod);
         var world = new WorldApplier(client, view, applier, options.Desired);
         var reconciler = new Reconciler(client, view, observer, world, ports, acknowledgements, board, applier, events, metrics, time);
         var namespaces = new NamespaceReconciler(view, applier, options.Desired);
@@ -37,7 +41,7 @@ sealed class OperatorSession(
         {
             foreach (var key in view.AllKeys())
                 queue.Add(key);
-            await Task.WhenAll(Enumerable.Range(0, options.Workers).Select(_ => WorkAsync(queue, reconciler, namespaces, cancellationToken)));
+            await Task.WhenAll(Enumerable.Range(0, options.Workers).Select(_ => WorkAsync(queue, reconciler, namespaces, cancellationToken)).Append(sampler.RunAsync(cancellationToken)));
         }
         finally
         {

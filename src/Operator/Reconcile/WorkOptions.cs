@@ -12,6 +12,6 @@ sealed record WorkOptions
     /// <summary>ModelDeployments reconciled at once. Most of the time of each is waiting for the API server.</summary>
     public int Workers { get; init; } = 8;
 
-    /// <summary>Where a router pod's admin port is; tests put theirs on loopback.</summary>
-    public Func<Pod, Uri?> AddressOfRouter { get; init; } = Observer.AddressOf;
+    /// <summary>Where a port of a pod is; tests put theirs on loopback.</summary>
+    public Func<Pod, int, Uri?> AddressOfPod { get; init; } = Observer.AddressOf;
 }

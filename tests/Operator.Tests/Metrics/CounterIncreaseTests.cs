@@ -1,4 +1,4 @@
-using Canario.Operator.Metrics.Prometheus;
+using Canario.Operator.Metrics;
 
 namespace Canario.Operator.Tests.Metrics;
 
@@ -28,11 +28,11 @@ public sealed class CounterIncreaseTests
         for (var round = 0; round < 200; round++)
         {
             var value = 0.0;
-            var samples = new List<PrometheusSample>();
+            var samples = new List<MetricSample>();
             for (var t = 1; t <= 50; t++)
             {
                 value = random.Next(10) == 0 ? random.Next(5) : value + random.Next(7);
-                samples.Add(new PrometheusSample(t, value));
+                samples.Add(new MetricSample(t, value));
             }
 
             var cut = random.Next(1, 50);
@@ -42,6 +42,6 @@ public sealed class CounterIncreaseTests
         }
     }
 
-    private static List<PrometheusSample> Parse(string samples) =>
-        [.. samples.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(s => s.Split(':')).Select(p => new PrometheusSample(double.Parse(p[0]), p[1] == "NaN" ? double.NaN : double.Parse(p[1])))];
+    private static List<MetricSample> Parse(string samples) =>
+        [.. samples.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(s => s.Split(':')).Select(p => new MetricSample(double.Parse(p[0]), p[1] == "NaN" ? double.NaN : double.Parse(p[1])))];
 }

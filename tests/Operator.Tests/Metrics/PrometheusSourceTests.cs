@@ -1,4 +1,5 @@
 using Canario.Contract;
+using Canario.Operator.Api;
 using Canario.Operator.Metrics;
 using Canario.Operator.Metrics.Prometheus;
 using Canario.Rollouts;
@@ -146,17 +147,17 @@ public sealed class PrometheusSourceTests : IAsyncLifetime
         foreach (var (authorization, expected) in ((string, string)[])[("error", "parse error"), ("redirect", "302"), ("stall", "within 0.5 s"), ("nonsense", "malformed"), ("flood", "larger than")])
         {
             var timeout = authorization == "stall" ? TimeSpan.FromSeconds(0.5) : TimeSpan.FromSeconds(30);
-            var error = Assert.IsType<ProviderError>(await MeasureAsync(gate, default, new MetricTarget("ns", Model, server.Address, timeout, authorization)));
+            var error = Assert.IsType<ProviderError>(await MeasureAsync(gate, default, new MetricTarget(MetricSourceNames.Prometheus, "ns", Model, server.Address, timeout, authorization)));
             Assert.Contains(expected, error.Message, StringComparison.Ordinal);
         }
 
-        var missing = Assert.IsType<ProviderError>(await MeasureAsync(gate, default, new MetricTarget("ns", Model, null, TimeSpan.FromSeconds(1), null, "Secret x is missing")));
+        var missing = Assert.IsType<ProviderError>(await MeasureAsync(gate, default, new MetricTarget(MetricSourceNames.Prometheus, "ns", Model, null, TimeSpan.FromSeconds(1), null, "Secret x is missing")));
         Assert.Equal("Secret x is missing", missing.Message);
     }
 
     private Task<Measurement> MeasureAsync(GateSpec gate, DateTimeOffset from, MetricTarget? target = null) =>
         _source.MeasureAsync(
-            target ?? new MetricTarget("ns", Model, _prometheus.Address, TimeSpan.FromSeconds(20)),
+            target ?? new MetricTarget(MetricSourceNames.Prometheus, "ns", Model, _prometheus.Address, TimeSpan.FromSeconds(20)),
             new MeasureRequest(gate, "iris-new", "iris-stable", from, from, null),
             TimeProvider.System.GetUtcNow(),
             CancellationToken.None);

@@ -22,18 +22,24 @@ internal sealed class RunningOperator : IAsyncDisposable
         _service = service;
     }
 
-    public static async Task<RunningOperator> StartAsync(ClusterFixture cluster, string ns, Func<HttpMessageHandler, HttpMessageHandler>? wrap = null, bool leaderElection = false, string identity = "test", Uri? prometheus = null)
+    public static async Task<RunningOperator> StartAsync(ClusterFixture cluster, string ns, Func<HttpMessageHandler, HttpMessageHandler>? wrap = null, bool leaderElection = false, string identity = "test", Uri? prometheus = null, RequestDelegate? metrics = null)
     {
         var client = cluster.Connect(new KubernetesClientOptions { Wrap = wrap });
         var router = await LoopbackServer.StartAsync(async context =>
         {
+            if (context.Request.Path == HttpPaths.Metrics && metrics is not null)
+            {
+                await metrics(context);
+                return;
+            }
+
             var maps = await cluster.Client.ListAsync(Resources.ConfigMaps, ns, new ListOptions { LabelSelector = Labels.RouterConfig + "=true" }, context.RequestAborted);
             var served = maps.Items.Select(m => JsonSerializer.Deserialize(m.Data![RouterConfiguration.Key], ContractJson.Default.RouterConfiguration)!);
             var answer = new RouterAcknowledgement(served.ToDictionary(c => c.Model, c => c.Version));
             await context.Response.WriteAsync(JsonSerializer.Serialize(answer, ContractJson.Default.RouterAcknowledgement));
         });
         var options = new OperatorOptions { Namespace = ns, LeaderElection = leaderElection, LeaseNamespace = ns, Identity = identity, PrometheusAddress = prometheus };
-        var service = new OperatorService(client, options, new MetricRegistry(), TimeProvider.System, NullLoggerFactory.Instance) { AddressOfRouter = _ => router.Address };
+        var service = new OperatorService(client, options, new MetricRegistry(), TimeProvider.System, NullLoggerFactory.Instance) { AddressOfPod = (_, _) => router.Address };
         await service.StartAsync(CancellationToken.None);
         return new RunningOperator(client, router, service);
     }

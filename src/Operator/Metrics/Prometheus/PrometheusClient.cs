@@ -25,7 +25,7 @@ sealed class PrometheusClient(HttpClient http)
 
     /// <summary>The raw samples of a selector in the window that ends at a time.</summary>
     /// <exception cref="PrometheusException">No answer in time, an error, or an answer that is no range vector or is too large.</exception>
-    public async Task<IReadOnlyList<PrometheusSeries>> ReadRangeAsync(
+    public async Task<IReadOnlyList<MetricSeries>> ReadRangeAsync(
         MetricTarget target, string selector, TimeSpan window, DateTimeOffset until, CancellationToken cancellationToken)
     {
         if (target.Address is not { } address)
@@ -87,7 +87,7 @@ sealed class PrometheusClient(HttpClient http)
         return buffer;
     }
 
-    private static List<PrometheusSeries> Parse(int status, MemoryStream body)
+    private static List<MetricSeries> Parse(int status, MemoryStream body)
     {
         JsonDocument document;
         try
@@ -106,24 +106,24 @@ sealed class PrometheusClient(HttpClient http)
                 throw new InvalidDataException(Cut($"HTTP status {status}, {Text(root, "errorType") ?? "error"}: {Text(root, "error") ?? "no message"}"));
             if (!root.TryGetProperty("data", out var data) || Text(data, "resultType") != "matrix" || !data.TryGetProperty("result", out var result))
                 throw new InvalidDataException("the answer is no range vector");
-            var series = new List<PrometheusSeries>(result.GetArrayLength());
+            var series = new List<MetricSeries>(result.GetArrayLength());
             foreach (var one in result.EnumerateArray())
                 series.Add(ParseSeries(one));
             return series;
         }
     }
 
-    private static PrometheusSeries ParseSeries(JsonElement series)
+    private static MetricSeries ParseSeries(JsonElement series)
     {
         try
         {
             var labels = series.GetProperty("metric").EnumerateObject().ToDictionary(l => l.Name, l => l.Value.GetString() ?? "", StringComparer.Ordinal);
             var values = series.GetProperty("values");
-            var samples = new PrometheusSample[values.GetArrayLength()];
+            var samples = new MetricSample[values.GetArrayLength()];
             var at = 0;
             foreach (var pair in values.EnumerateArray())
-                samples[at++] = new PrometheusSample(pair[0].GetDouble(), ParseValue(pair[1].GetString()));
-            return new PrometheusSeries(labels, samples);
+                samples[at++] = new MetricSample(pair[0].GetDouble(), ParseValue(pair[1].GetString()));
+            return new MetricSeries(labels, samples);
         }
         catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException or IndexOutOfRangeException)
         {

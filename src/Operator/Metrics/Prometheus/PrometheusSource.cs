@@ -1,3 +1,4 @@
+using Canario.Operator.Metrics.Gates;
 using Canario.Rollouts;
 
 namespace Canario.Operator.Metrics.Prometheus;
@@ -5,25 +6,16 @@ namespace Canario.Operator.Metrics.Prometheus;
 /// <summary>Reads a gate's two windows as raw samples and counts in them.</summary>
 sealed class PrometheusSource(PrometheusClient client) : IMetricSource
 {
-    public const string SourceName = "Prometheus";
+    public const string SourceName = Api.MetricSourceNames.Prometheus;
 
     /// <summary>How far before a window the last sample is looked for, as Prometheus itself does; scrape intervals are shorter.</summary>
     private static readonly TimeSpan s_lookBack = TimeSpan.FromMinutes(5);
-
-    private static readonly Dictionary<string, IGateQuery> s_queries =
-        new IGateQuery[]
-        {
-            new ErrorRateQuery(),
-            new LatencyQuery(),
-            new DriftQuery(GateTypes.PredictionDrift, Contract.MetricNames.PredictionValues, Contract.MetricNames.PredictionBaseline, Contract.MetricLabels.Output),
-            new DriftQuery(GateTypes.FeatureDrift, Contract.MetricNames.FeatureValues, Contract.MetricNames.FeatureBaseline, Contract.MetricLabels.Feature),
-        }.ToDictionary(q => q.GateType, StringComparer.Ordinal);
 
     public string Name => SourceName;
 
     public async Task<Measurement> MeasureAsync(MetricTarget target, MeasureRequest request, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (!s_queries.TryGetValue(request.Gate.Type, out var query))
+        if (GateQueries.Find(request.Gate.Type) is not { } query)
             return new ProviderError($"Prometheus cannot measure gates of type {request.Gate.Type}");
         try
         {
@@ -44,7 +36,7 @@ sealed class PrometheusSource(PrometheusClient client) : IMetricSource
         var start = from.ToUnixTimeMilliseconds() / 1000.0;
         if (revision.Length == 0 || until <= from)
             return new RevisionWindow([], start);
-        var selector = query.BuildSelector(target.Namespace, target.Model, revision, request.Gate);
+        var selector = Selector.Build(query.BuildFilter(target.Namespace, target.Model, revision, request.Gate));
         return new RevisionWindow(await client.ReadRangeAsync(target, selector, until - from + s_lookBack, until, cancellationToken), start);
     }
 }

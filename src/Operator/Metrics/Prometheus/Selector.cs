@@ -7,24 +7,25 @@ static class Selector
 {
     private const string RegexCharacters = @"\.+*?()|[]{}^$-";
 
-    /// <summary><c>{a="x",b=~"y|z"}</c>: one value is compared for equality, several as an alternative.</summary>
-    public static string Build(params (string Label, IReadOnlyCollection<string> Values)[] matchers)
+    /// <summary><c>{__name__="m",a=~"y|z"}</c>: one value is compared for equality, several as an alternative.</summary>
+    public static string Build(SeriesFilter filter)
     {
         var text = new StringBuilder("{");
-        foreach (var (label, values) in matchers)
+        Append(text, MetricSeries.NameLabel, filter.Names);
+        foreach (var (label, values) in filter.Labels)
         {
-            if (values.Count == 0)
-                continue;
-            if (text.Length > 1)
-                text.Append(',');
-            text.Append(label)
-                .Append(values.Count == 1 ? "=\"" : "=~\"")
-                .Append(Quote(values.Count == 1 ? values.First() : string.Join('|', values.Select(EscapeRegex))))
-                .Append('"');
+            if (values.Count > 0)
+                Append(text.Append(','), label, values);
         }
 
         return text.Append('}').ToString();
     }
+
+    private static void Append(StringBuilder text, string label, IReadOnlyCollection<string> values) => text
+        .Append(label)
+        .Append(values.Count == 1 ? "=\"" : "=~\"")
+        .Append(Quote(values.Count == 1 ? values.First() : string.Join('|', values.Select(EscapeRegex))))
+        .Append('"');
 
     private static string Quote(string value) =>
         value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);

@@ -1,15 +1,15 @@
 using Canario.Contract;
 using Canario.Rollouts;
 
-namespace Canario.Operator.Metrics.Prometheus;
+namespace Canario.Operator.Metrics.Gates;
 
 /// <summary>Share of answers of 500 and above, as the router gave them: a candidate that accepts no connection counts too.</summary>
 sealed class ErrorRateQuery : IGateQuery
 {
     public string GateType => GateTypes.ErrorRate;
 
-    public string BuildSelector(string ns, string model, string revision, GateSpec gate) =>
-        MetricNames.RouterRequests + Selector.Build((MetricLabels.Namespace, [ns]), (MetricLabels.Model, [model]), (MetricLabels.Revision, [revision]));
+    public SeriesFilter BuildFilter(string ns, string model, string revision, GateSpec gate) =>
+        new([MetricNames.RouterRequests], (MetricLabels.Namespace, [ns]), (MetricLabels.Model, [model]), (MetricLabels.Revision, [revision]));
 
     public Measurement Measure(MeasureRequest request, RevisionWindow candidate, RevisionWindow stable) =>
         candidate.Series.Count == 0 ? NoData.Instance : new RateMeasurement(Count(candidate), Count(stable), request.Concurrent);

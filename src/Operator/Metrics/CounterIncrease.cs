@@ -1,4 +1,4 @@
-namespace Canario.Operator.Metrics.Prometheus;
+namespace Canario.Operator.Metrics;
 
 /// <summary>
 /// By how much a counter grew in a window, from its raw samples. PromQL's <c>increase()</c> extrapolates to the window's edges and leaves out
@@ -8,7 +8,7 @@ static class CounterIncrease
 {
     /// <param name="samples">Oldest first; those before the window included, as far as they were asked for.</param>
     /// <param name="from">Start of the window, seconds since the epoch. The last sample at or before it is the base; without one the series was born in the window and counts from 0.</param>
-    public static double Of(IReadOnlyList<PrometheusSample> samples, double from)
+    public static double Of(IReadOnlyList<MetricSample> samples, double from)
     {
         var increase = 0.0;
         var previous = 0.0;

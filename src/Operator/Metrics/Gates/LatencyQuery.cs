@@ -2,7 +2,7 @@ using System.Globalization;
 using Canario.Contract;
 using Canario.Rollouts;
 
-namespace Canario.Operator.Metrics.Prometheus;
+namespace Canario.Operator.Metrics.Gates;
 
 /// <summary>Share of requests slower than a bucket's bound: exact, unlike a quantile out of buckets.</summary>
 sealed class LatencyQuery : IGateQuery
@@ -11,9 +11,9 @@ sealed class LatencyQuery : IGateQuery
 
     public string GateType => GateTypes.Latency;
 
-    public string BuildSelector(string ns, string model, string revision, GateSpec gate) =>
-        MetricNames.RouterDuration + "_bucket" + Selector.Build(
-            (MetricLabels.Namespace, [ns]), (MetricLabels.Model, [model]), (MetricLabels.Revision, [revision]), (LessOrEqual, [.. BoundNames(gate), Bins.Infinity]));
+    public SeriesFilter BuildFilter(string ns, string model, string revision, GateSpec gate) => new(
+        [MetricNames.RouterDuration + "_bucket"],
+        (MetricLabels.Namespace, [ns]), (MetricLabels.Model, [model]), (MetricLabels.Revision, [revision]), (LessOrEqual, [.. BoundNames(gate), Bins.Infinity]));
 
     public Measurement Measure(MeasureRequest request, RevisionWindow candidate, RevisionWindow stable)
     {

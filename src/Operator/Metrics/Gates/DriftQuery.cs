@@ -2,18 +2,16 @@ using Canario.Contract;
 using Canario.Rollouts;
 using Canario.Statistics;
 
-namespace Canario.Operator.Metrics.Prometheus;
+namespace Canario.Operator.Metrics.Gates;
 
 /// <summary>Histograms of what came in or went out, merged over pods, beside those of the training.</summary>
 /// <param name="label">Label that names the feature or output.</param>
 sealed class DriftQuery(string gateType, string valuesMetric, string baselineMetric, string label) : IGateQuery
 {
-    private const string NameLabel = "__name__";
-
     public string GateType => gateType;
 
-    public string BuildSelector(string ns, string model, string revision, GateSpec gate) => Selector.Build(
-        (NameLabel, [valuesMetric, baselineMetric]),
+    public SeriesFilter BuildFilter(string ns, string model, string revision, GateSpec gate) => new(
+        [valuesMetric, baselineMetric],
         (MetricLabels.Namespace, [ns]),
         (MetricLabels.Model, [model]),
         (MetricLabels.Revision, [revision]),
@@ -21,7 +19,7 @@ sealed class DriftQuery(string gateType, string valuesMetric, string baselineMet
 
     public Measurement Measure(MeasureRequest request, RevisionWindow candidate, RevisionWindow stable)
     {
-        var names = candidate.Series.Where(s => s[NameLabel] == valuesMetric).Select(s => s[label]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        var names = candidate.Series.Where(s => s[MetricSeries.NameLabel] == valuesMetric).Select(s => s[label]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         return names.Count == 0
             ? NoData.Instance
             : new DriftMeasurement([.. names.Select(name => new DistributionSample
@@ -44,6 +42,6 @@ sealed class DriftQuery(string gateType, string valuesMetric, string baselineMet
             .GroupBy(s => s[MetricLabels.Bin], StringComparer.Ordinal)
             .Select(bin => KeyValuePair.Create(bin.Key, (long)Math.Max(0, Math.Round(bin.MaxBy(s => s.Samples[^1].Time)!.Samples[^1].Value)))));
 
-    private IEnumerable<PrometheusSeries> Series(RevisionWindow window, string metric, string name) =>
-        window.Series.Where(s => s[NameLabel] == metric && s[label] == name);
+    private IEnumerable<MetricSeries> Series(RevisionWindow window, string metric, string name) =>
+        window.Series.Where(s => s[MetricSeries.NameLabel] == metric && s[label] == name);
 }

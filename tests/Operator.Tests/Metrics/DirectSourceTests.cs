@@ -1,0 +1,165 @@
+using Canario.Contract;
+using Canario.Kubernetes;
+using Canario.Operator.Api;
+using Canario.Operator.Metrics;
+using Canario.Operator.Metrics.Direct;
+using Canario.Rollouts;
+using Canario.Telemetry.Metrics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Canario.Operator.Tests.Metrics;
+
+public sealed class DirectSourceTests : IAsyncLifetime, IScrapeTargets, IDisposable
+{
+    private const string Model = "iris";
+    private static readonly ObjectKey s_key = new("ns", Model);
+    private static readonly GateSpec s_errors = new() { Name = "errors", Type = GateTypes.ErrorRate };
+    private readonly HttpClient _http = new();
+    private readonly MetricRegistry _registry = new();
+    private readonly Counter _requests;
+    private readonly Histogram _duration;
+    private readonly Counter _predictions;
+    private readonly Gauge _baseline;
+    private readonly DirectSampler _sampler;
+    private LoopbackServer _scraped = null!;
+    private List<ScrapeTarget> _pods = [];
+    private SampledGates[] _models = [new(s_key, NeedsPods: true)];
+    private bool _fails;
+
+    public DirectSourceTests()
+    {
+        _requests = _registry.CreateCounter(MetricNames.RouterRequests, "R.", MetricLabels.Namespace, MetricLabels.Model, MetricLabels.Revision, MetricLabels.Code);
+        _duration = _registry.CreateHistogram(MetricNames.RouterDuration, "D.", LatencyBuckets.Seconds, MetricLabels.Namespace, MetricLabels.Model, MetricLabels.Revision);
+        _predictions = _registry.CreateCounter(MetricNames.PredictionValues, "P.", MetricLabels.Namespace, MetricLabels.Model, MetricLabels.Revision, MetricLabels.Output, MetricLabels.Bin);
+        _baseline = _registry.CreateGauge(MetricNames.PredictionBaseline, "B.", MetricLabels.Namespace, MetricLabels.Model, MetricLabels.Revision, MetricLabels.Output, MetricLabels.Bin);
+        _sampler = new DirectSampler(this, _http, TimeProvider.System, NullLogger.Instance);
+    }
+
+    public async Task InitializeAsync()
+    {
+        _scraped = await LoopbackServer.StartAsync(context =>
+        {
+            context.Response.StatusCode = _fails ? 500 : 200;
+            return _fails ? Task.CompletedTask : MetricsEndpoint.WriteAsync(context, _registry);
+        });
+        _pods = [new ScrapeTarget("1", "router-1", _scraped.Address, DateTimeOffset.UnixEpoch)];
+    }
+
+    public async Task DisposeAsync() => await _scraped.DisposeAsync();
+
+    public void Dispose() => _http.Dispose();
+
+    IReadOnlyList<SampledGates> IScrapeTargets.Models() => _models;
+
+    IReadOnlyList<ScrapeTarget> IScrapeTargets.Routers(string ns) => _pods;
+
+    IReadOnlyList<ScrapeTarget> IScrapeTargets.Pods(ObjectKey model) => _pods;
+
+    [Fact]
+    public async Task Errors_of_both_sides_are_counted_exactly_from_the_windows_start()
+    {
+        _requests.WithLabels("ns", Model, "iris-stable", "200").Increment(1000);
+        await _sampler.SampleAsync(default);
+        var from = TimeProvider.System.GetUtcNow();
+        _requests.WithLabels("ns", Model, "iris-stable", "200").Increment(50);
+        _requests.WithLabels("ns", Model, "iris-stable", "503").Increment(2);
+        _requests.WithLabels("ns", Model, "iris-new", "200").Increment(30);
+        _requests.WithLabels("ns", Model, "iris-new", "404").Increment(5);
+        _requests.WithLabels("ns", Model, "iris-new", "502").Increment(7);
+        _requests.WithLabels("other", Model, "iris-new", "500").Increment(99);
+        await _sampler.SampleAsync(default);
+
+        Assert.Equal(new RateMeasurement(new RateCounts(42, 7), new RateCounts(52, 2)), await MeasureAsync(s_errors, from));
+    }
+
+    [Fact]
+    public async Task Slow_requests_are_those_above_the_bucket()
+    {
+        await _sampler.SampleAsync(default);
+        var from = TimeProvider.System.GetUtcNow();
+        foreach (var seconds in (double[])[0.01, 0.1, 0.11, 3, 60])
+            _duration.WithLabels("ns", Model, "iris-new").Observe(seconds);
+        await _sampler.SampleAsync(default);
+
+        foreach (var (milliseconds, slow) in ((int, int)[])[(100, 3), (1000, 2)])
+        {
+            var gate = new GateSpec { Name = "slow", Type = GateTypes.Latency, SlowerThan = TimeSpan.FromMilliseconds(milliseconds) };
+            Assert.Equal(new RateMeasurement(new RateCounts(5, slow), RateCounts.None), await MeasureAsync(gate, from));
+        }
+    }
+
+    [Fact]
+    public async Task Drift_has_the_histograms_of_both_sides_and_the_training_baseline()
+    {
+        await _sampler.SampleAsync(default);
+        var from = TimeProvider.System.GetUtcNow();
+        foreach (var (bin, count) in ((string, int)[])[("a", 10), ("b|\"c", 20)])
+        {
+            _predictions.WithLabels("ns", Model, "iris-new", "species", bin).Increment(count);
+            _predictions.WithLabels("ns", Model, "iris-stable", "species", bin).Increment(count * 2);
+            _baseline.WithLabels("ns", Model, "iris-new", "species", bin).Set(count * 3);
+        }
+
+        await _sampler.SampleAsync(default);
+
+        var sample = Assert.Single(Assert.IsType<DriftMeasurement>(await MeasureAsync(new GateSpec { Name = "drift", Type = GateTypes.PredictionDrift }, from)).Distributions);
+        Assert.Equal(["a", "b|\"c"], sample.Candidate.Names);
+        Assert.Equal([10, 20], sample.Candidate.Counts);
+        Assert.Equal([20, 40], sample.Stable.Counts);
+        Assert.Equal([30, 60], sample.CandidateBaseline.Counts);
+    }
+
+    [Fact]
+    public async Task The_counts_of_a_pod_that_is_gone_and_of_one_that_came_are_added()
+    {
+        _requests.WithLabels("ns", Model, "iris-new", "200").Increment(100);
+        await _sampler.SampleAsync(default);
+        var from = TimeProvider.System.GetUtcNow();
+        _requests.WithLabels("ns", Model, "iris-new", "200").Increment(10);
+        await _sampler.SampleAsync(default);
+        // Made after sampling began: all that it has counted is of this rollout.
+        _pods = [new ScrapeTarget("2", "router-2", _scraped.Address, TimeProvider.System.GetUtcNow())];
+        await _sampler.SampleAsync(default);
+
+        Assert.Equal(new RateMeasurement(new RateCounts(10 + 110, 0), RateCounts.None), await MeasureAsync(s_errors, from));
+    }
+
+    [Fact]
+    public async Task No_router_and_none_that_answers_is_an_error_and_one_that_answers_is_enough()
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        Assert.IsType<NoData>(await MeasureAsync(s_errors, now.AddMinutes(-1)));
+        _fails = true;
+        await _sampler.SampleAsync(default);
+        Assert.Contains("router-1", Assert.IsType<ProviderError>(await MeasureAsync(s_errors, now)).Message, StringComparison.Ordinal);
+        Assert.Contains("500", Assert.IsType<ProviderError>(await MeasureAsync(s_errors, now)).Message, StringComparison.Ordinal);
+
+        _fails = false;
+        var working = _pods[0];
+        _pods = [new ScrapeTarget("3", "router-3", new Uri("http://127.0.0.1:1/metrics"), DateTimeOffset.UnixEpoch), working];
+        await _sampler.SampleAsync(default);
+        Assert.IsType<NoData>(await MeasureAsync(s_errors, now.AddMinutes(-1)));
+
+        _pods = [];
+        await _sampler.SampleAsync(default);
+        Assert.Equal("no router pod is ready", Assert.IsType<ProviderError>(await MeasureAsync(s_errors, now.AddMinutes(-1))).Message);
+    }
+
+    [Fact]
+    public async Task What_a_rollout_has_counted_is_forgotten_with_it()
+    {
+        _requests.WithLabels("ns", Model, "iris-new", "200").Increment(1);
+        await _sampler.SampleAsync(default);
+        Assert.IsType<RateMeasurement>(await MeasureAsync(s_errors, DateTimeOffset.UnixEpoch));
+        _models = [];
+        await _sampler.SampleAsync(default);
+        Assert.IsType<NoData>(await MeasureAsync(s_errors, DateTimeOffset.UnixEpoch));
+    }
+
+    private Task<Measurement> MeasureAsync(GateSpec gate, DateTimeOffset from) => new DirectSource(_sampler).MeasureAsync(
+        new MetricTarget(MetricSourceNames.Direct, "ns", Model, null, TimeSpan.FromSeconds(20)),
+        new MeasureRequest(gate, "iris-new", "iris-stable", from, from, null),
+        TimeProvider.System.GetUtcNow(),
+        CancellationToken.None);
+}

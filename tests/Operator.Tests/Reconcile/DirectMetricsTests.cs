@@ -1,0 +1,86 @@
+using Canario.Contract;
+using Canario.Operator.Api;
+using Canario.Rollouts;
+using Canario.Telemetry.Metrics;
+using Microsoft.AspNetCore.Http;
+
+namespace Canario.Operator.Tests.Reconcile;
+
+/// <summary>Gates without any Prometheus.</summary>
+[Collection(ClusterGroup.Name)]
+public sealed class DirectMetricsTests(ClusterFixture cluster) : IAsyncLifetime
+{
+    private const int Enough = 1000;
+    private readonly MetricRegistry _registry = new();
+    private Counter _requests = null!;
+    private string _ns = "";
+    private volatile bool _isSilent;
+
+    public async Task InitializeAsync()
+    {
+        _requests = _registry.CreateCounter(MetricNames.RouterRequests, "R.", MetricLabels.Namespace, MetricLabels.Model, MetricLabels.Revision, MetricLabels.Code);
+        _ns = await cluster.NewNamespaceAsync();
+    }
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    [Fact]
+    public async Task Errors_that_the_routers_count_roll_the_candidate_back()
+    {
+        await using var pods = new PodPlayer(cluster.Client, _ns);
+        await using var running = await RunningOperator.StartAsync(cluster, _ns, metrics: WriteAsync);
+        var candidate = await BeginAsync();
+
+        var back = await ServeUntilAsync(candidate, "503", "rolled back", d => d.Status!.Phase == nameof(RolloutPhase.RolledBack));
+
+        var rejected = Assert.Single(back.Status!.Rejected!);
+        Assert.Equal((candidate, GateTypes.ErrorRate), (rejected.Revision, rejected.Reason));
+    }
+
+    [Fact]
+    public async Task Routers_that_cannot_be_read_hold_the_weight_and_the_rollout_goes_on_afterwards()
+    {
+        await using var pods = new PodPlayer(cluster.Client, _ns);
+        await using var running = await RunningOperator.StartAsync(cluster, _ns, metrics: WriteAsync);
+        var candidate = await BeginAsync();
+        _isSilent = true;
+        var held = await GateAsync(Verdict.ProviderUnavailable);
+        Assert.Equal((25, nameof(RolloutPhase.Progressing)), (held.Status!.Weight, held.Status.Phase));
+        Assert.Contains("answers 500", held.Status.Conditions!.Single(c => c.Type == ConditionTypes.Reconciling).Message, StringComparison.Ordinal);
+
+        _isSilent = false;
+
+        await ServeUntilAsync(candidate, "200", "promoted", d => d.Status!.StableRevision == candidate);
+    }
+
+    private async Task<string> BeginAsync()
+    {
+        await Models.CreateAsync(cluster.Client, _ns);
+        await Models.WaitReadyAsync(cluster.Client, _ns);
+        await Models.PatchAsync(cluster.Client, _ns, $$$$$"""
+            {"spec":{
+              "gates":[{"name":"errors","type":"ErrorRate","max":0.05,"minSamples":{{{{{Enough}}}}}}],
+              "strategy":{"canary":{"steps":[{"weight":25,"hold":{"duration":"0s"},"gates":["errors"]}]}}}}
+            """);
+        await Models.SetModelAsync(cluster.Client, _ns, "v2");
+        var begun = await Models.WaitAsync(cluster.Client, _ns, "25 % in force", d => d.Status!.Weight == 25 && d.Status.StepStartedAt is not null);
+        return begun.Status!.CandidateRevision!;
+    }
+
+    /// <summary>Every look at the ModelDeployment comes with some requests more, of which a quarter goes to the candidate.</summary>
+    private Task<ModelDeployment> ServeUntilAsync(string candidate, string code, string what, Func<ModelDeployment, bool> condition) => Models.WaitAsync(cluster.Client, _ns, what, d =>
+    {
+        _requests.WithLabels(_ns, Models.Name, d.Status!.StableRevision!, "200").Increment(300);
+        _requests.WithLabels(_ns, Models.Name, candidate, code).Increment(100);
+        return condition(d);
+    });
+
+    private Task WriteAsync(HttpContext context)
+    {
+        context.Response.StatusCode = _isSilent ? 500 : 200;
+        return _isSilent ? Task.CompletedTask : MetricsEndpoint.WriteAsync(context, _registry);
+    }
+
+    private Task<ModelDeployment> GateAsync(Verdict verdict) =>
+        Models.WaitAsync(cluster.Client, _ns, $"verdict {verdict}", d => d.Status!.Gates is [var gate] && gate.Verdict == verdict.ToString());
+}
