@@ -99,6 +99,7 @@ static class InvalidSpecs
         Traffic("match without a value", t => t with { Matches = [new MatchSettings { Header = "a" }] }, "spec.traffic.matches[0].value", "is required", true),
         Traffic("match with a line feed", t => t with { Matches = [new MatchSettings { Header = "a", Value = "b\r\nc: d" }] }, "spec.traffic.matches[0].value", "control characters"),
         Traffic("match for nobody", t => t with { Matches = [new MatchSettings { Header = "a", Value = "b", Target = "Both" }] }, "spec.traffic.matches[0].target", "Candidate, Stable", true),
+        Spec("unknown metric source", s => s with { Metrics = new MetricsSettings { Source = "Graphite" } }, "spec.metrics.source", "Prometheus, Direct", true),
         Prometheus("provider of another scheme", p => p with { Address = "ftp://prometheus" }, "spec.metrics.prometheus.address", "http://", true),
         Prometheus("provider with a password", p => p with { Address = "http://me:secret@prometheus" }, "spec.metrics.prometheus.address", "use authSecretRef"),
         Prometheus("timeout too short", p => p with { Timeout = "1ms" }, "spec.metrics.prometheus.timeout", "from 100ms to 2m"),

@@ -43,7 +43,7 @@ sealed class SampledModel(DateTimeOffset since)
     public IReadOnlyList<MetricSeries> Find(SeriesFilter filter, DateTimeOffset until) =>
         [.. _series.Values.Where(s => filter.Matches(s.Labels)).Select(s => s.Until(Seconds(until)))];
 
-    public static double Seconds(DateTimeOffset time) => time.ToUnixTimeMilliseconds() / 1000.0;
+    public static double Seconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).TotalSeconds;
 
     private static string TextOf(ScrapedSeries line) => line.Name + string.Concat(line.Labels.Select(l => $"\n{l.Key}={l.Value.Length}:{l.Value}"));
 }
