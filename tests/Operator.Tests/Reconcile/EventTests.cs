@@ -23,6 +23,8 @@ public sealed class EventTests(ClusterFixture cluster)
             promoted = (await Models.WaitReadyAsync(cluster.Client, ns)).Status!.StableRevision!;
             await Models.SetBrokenAsync(cluster.Client, ns);
             last = await Models.WaitAsync(cluster.Client, ns, "rolled back", d => d.Status!.Phase == nameof(RolloutPhase.RolledBack));
+            // Told just after it is stored: an operator that is stopped in between does not tell it.
+            await Eventually.TrueAsync(async () => (await ToldAsync(last, ns)).Exists(e => e.Reason == RolloutReasons.RolledBack), "the rollback is told");
         }
 
         // A stopped operator has written what it had to tell. Another one finds nothing new in what it sees.
@@ -32,7 +34,7 @@ public sealed class EventTests(ClusterFixture cluster)
             await Models.WaitAsync(cluster.Client, ns, "the new generation is seen", d => d.Status!.ObservedGeneration == d.Metadata.Generation);
         }
 
-        var told = (await cluster.Client.ListAsync(Resources.Events, ns, null, default)).Items.Where(e => e.InvolvedObject is { Kind: ModelDeployment.KindName } about && about.Uid == last.Metadata.Uid).ToList();
+        var told = await ToldAsync(last, ns);
         var rejected = Assert.Single(last.Status!.Rejected!);
         Assert.Contains(promoted, Single(told, RolloutReasons.Promoted, "Normal", promoted).Message, StringComparison.Ordinal);
         Single(told, RolloutReasons.RolledBack, "Warning", rejected.Revision);
@@ -40,6 +42,9 @@ public sealed class EventTests(ClusterFixture cluster)
         Assert.All(told, e => Assert.True((e.Count ?? 1) == 1, $"{e.Reason} {e.Count} times: {e.Message}"));
         Assert.Equal(told.Count, told.Select(e => (e.Reason, e.Message)).Distinct().Count());
     }
+
+    private async Task<List<Event>> ToldAsync(ModelDeployment about, string ns) =>
+        (await cluster.Client.ListAsync(Resources.Events, ns, null, default)).Items.FindAll(e => e.InvolvedObject is { Kind: ModelDeployment.KindName } its && its.Uid == about.Metadata.Uid);
 
     private static Event Single(List<Event> told, string reason, string type, string revision)
     {
