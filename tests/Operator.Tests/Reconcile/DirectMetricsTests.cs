@@ -53,19 +53,7 @@ public sealed class DirectMetricsTests(ClusterFixture cluster) : IAsyncLifetime
         await ServeUntilAsync(candidate, "200", "promoted", d => d.Status!.StableRevision == candidate);
     }
 
-    private async Task<string> BeginAsync()
-    {
-        await Models.CreateAsync(cluster.Client, _ns);
-        await Models.WaitReadyAsync(cluster.Client, _ns);
-        await Models.PatchAsync(cluster.Client, _ns, $$$$$"""
-            {"spec":{
-              "gates":[{"name":"errors","type":"ErrorRate","max":0.05,"minSamples":{{{{{Enough}}}}}}],
-              "strategy":{"canary":{"steps":[{"weight":25,"hold":{"duration":"0s"},"gates":["errors"]}]}}}}
-            """);
-        await Models.SetModelAsync(cluster.Client, _ns, "v2");
-        var begun = await Models.WaitAsync(cluster.Client, _ns, "25 % in force", d => d.Status!.Weight == 25 && d.Status.StepStartedAt is not null);
-        return begun.Status!.CandidateRevision!;
-    }
+    private async Task<string> BeginAsync() => (await Models.BeginGatedAsync(cluster.Client, _ns, Enough)).Status!.CandidateRevision!;
 
     /// <summary>Every look at the ModelDeployment comes with some requests more, of which a quarter goes to the candidate.</summary>
     private Task<ModelDeployment> ServeUntilAsync(string candidate, string code, string what, Func<ModelDeployment, bool> condition) => Models.WaitAsync(cluster.Client, _ns, what, d =>

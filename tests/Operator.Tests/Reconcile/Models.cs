@@ -33,6 +33,20 @@ internal static class Models
     /// <summary>Another revision, whose pods crash where <see cref="PodPlayer.ByImage"/> plays them.</summary>
     public static Task SetBrokenAsync(KubernetesClient client, string ns) => PatchAsync(client, ns, $$$$"""{"spec":{"server":{"image":"{{{{PodPlayer.BrokenImage}}}}"}}}""");
 
+    /// <summary>A rollout whose only step, at 25 %, waits for an error gate with so many samples; answers it as the weight comes into force.</summary>
+    public static async Task<ModelDeployment> BeginGatedAsync(KubernetesClient client, string ns, int minSamples)
+    {
+        await CreateAsync(client, ns);
+        await WaitReadyAsync(client, ns);
+        await PatchAsync(client, ns, $$$$$"""
+            {"spec":{
+              "gates":[{"name":"errors","type":"ErrorRate","max":0.05,"minSamples":{{{{{minSamples}}}}}}],
+              "strategy":{"canary":{"steps":[{"weight":25,"hold":{"duration":"0s"},"gates":["errors"]}]}}}}
+            """);
+        await SetModelAsync(client, ns, "v2");
+        return await WaitAsync(client, ns, "25 % in force", d => d.Status!.Weight == 25 && d.Status.StepStartedAt is not null);
+    }
+
     public static Task<ModelDeployment> GetAsync(KubernetesClient client, string ns, string name = Name) =>
         client.GetAsync(ModelDeployments.Resource, ns, name, CancellationToken.None);
 

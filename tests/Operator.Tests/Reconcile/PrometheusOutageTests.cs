@@ -81,15 +81,7 @@ public sealed class PrometheusOutageTests(ClusterFixture cluster) : IAsyncLifeti
     /// <summary>A rollout that waits in its first step for the gate's samples; answers the candidate.</summary>
     private async Task<string> BeginAsync()
     {
-        await Models.CreateAsync(cluster.Client, _ns);
-        await Models.WaitReadyAsync(cluster.Client, _ns);
-        await Models.PatchAsync(cluster.Client, _ns, $$$$$"""
-            {"spec":{
-              "gates":[{"name":"errors","type":"ErrorRate","max":0.05,"minSamples":{{{{{Enough}}}}}}],
-              "strategy":{"canary":{"steps":[{"weight":25,"hold":{"duration":"0s"},"gates":["errors"]}]}}}}
-            """);
-        await Models.SetModelAsync(cluster.Client, _ns, "v2");
-        var begun = await Models.WaitAsync(cluster.Client, _ns, "25 % in force", d => d.Status!.Weight == 25 && d.Status.StepStartedAt is not null);
+        var begun = await Models.BeginGatedAsync(cluster.Client, _ns, Enough);
         Answer(begun.Status!.StableRevision!, "200", Enough * 3);
         return begun.Status.CandidateRevision!;
     }
