@@ -40,7 +40,8 @@ internal sealed class Place(Kubectl kubectl, Manifests manifests, PrometheusServ
         Assert.True(report.Requests > 0);
         if (report.Failed > 0)
         {
-            Assert.Fail($"{report.Failed} of {report.Requests} requests failed:\n{string.Join('\n', report.FirstFailures)}\n{await ReadLogsAsync()}");
+            // The failures come last: what shortens a long output keeps its end.
+            Assert.Fail($"{await ReadLogsAsync()}\n{report.Failed} of {report.Requests} requests failed:\n{string.Join('\n', report.FirstFailures)}");
         }
     }
 
