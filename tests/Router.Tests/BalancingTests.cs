@@ -15,7 +15,7 @@ public sealed class BalancingTests
     {
         using var loops = new EventLoops(1, TimeProvider.System, NullLogger.Instance);
         var set = new EndpointSet(new UpstreamOptions(), loops, TimeProvider.System);
-        set.Set([Address(1), Address(2)]);
+        set.Set([Address(1), Address(2)], []);
         var first = set.Pick()!;
         first.Begin();
         for (int i = 0; i < 100; i++) Assert.NotSame(first, set.Pick());
@@ -29,7 +29,7 @@ public sealed class BalancingTests
     {
         using var loops = new EventLoops(1, TimeProvider.System, NullLogger.Instance);
         var set = new EndpointSet(new UpstreamOptions(), loops, TimeProvider.System);
-        set.Set(Enumerable.Range(1, 10).Select(Address));
+        set.Set(Enumerable.Range(1, 10).Select(Address), []);
         var taken = new List<Endpoint>();
         for (int i = 0; i < 1_000; i++)
         {
@@ -46,12 +46,16 @@ public sealed class BalancingTests
     {
         using var loops = new EventLoops(1, TimeProvider.System, NullLogger.Instance);
         var set = new EndpointSet(new UpstreamOptions(), loops, TimeProvider.System);
-        set.Set([Address(1)]);
+        set.Set([Address(1)], []);
         var kept = set.Pick()!;
         kept.Begin();
-        set.Set([Address(1), Address(2)]);
-        set.Set([Address(1)]);
+        set.Set([Address(1), Address(2)], []);
+        set.Set([Address(2)], [Address(1)]);
+        Assert.Same(kept, set.PickReserve());
+        Assert.NotSame(kept, set.Pick());
+        set.Set([Address(1)], []);
         Assert.Same(kept, set.Pick());
+        Assert.Null(set.PickReserve());
         Assert.Equal(1, kept.Outstanding);
     }
 

@@ -24,4 +24,7 @@ internal sealed class ManualSource : IRouterSource
 
     public async Task SetEndpointsAsync(string service, params int[] ports) =>
         (await Sink).SetEndpoints(service, [.. ports.Select(p => new EndpointAddress(IPAddress.Loopback, p, p))]);
+
+    public async Task SetUnreadyAsync(string service, params int[] ports) =>
+        (await Sink).SetEndpoints(service, [.. ports.Select(p => new EndpointAddress(IPAddress.Loopback, p, p, Ready: false))]);
 }

@@ -134,6 +134,38 @@ public sealed class RetryTests
     }
 
     [Fact]
+    public async Task When_no_endpoint_is_ready_one_that_is_not_is_asked_before_a_request_is_refused()
+    {
+        await using var server = RawServer.Answering(RawServer.Ok("ok"));
+        await using var router = await RunningRouter.StartAsync(server.Port);
+        await using var client = await router.ConnectAsync();
+        await router.Source.SetUnreadyAsync("stable", RawServer.DeadPort(), server.Port);
+        for (int i = 0; i < 20; i++)
+        {
+            await client.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi");
+            Assert.StartsWith("HTTP/1.1 200", await client.ReadMessageAsync(), StringComparison.Ordinal);
+        }
+        await router.AssertCountAsync(20, "m-stable", 200);
+    }
+
+    [Fact]
+    public async Task An_endpoint_that_is_not_ready_gets_nothing_while_another_revision_can_answer()
+    {
+        await using var stable = RawServer.Answering(RawServer.Ok("stable"));
+        await using var candidate = RawServer.Answering(RawServer.Ok("candidate"));
+        await using var router = await RunningRouter.StartAsync(stable.Port);
+        await router.Source.SetUnreadyAsync("candidate", candidate.Port);
+        await router.SplitAsync(1);
+        await using var client = await router.ConnectAsync();
+        for (int i = 0; i < 20; i++)
+        {
+            await client.SendAsync(Get);
+            Assert.EndsWith("stable", await client.ReadMessageAsync(), StringComparison.Ordinal);
+        }
+        Assert.Equal(0, candidate.Connections);
+    }
+
+    [Fact]
     public async Task Without_any_endpoint_the_client_is_told_so()
     {
         await using var router = await RunningRouter.StartAsync();

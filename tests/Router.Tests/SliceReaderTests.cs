@@ -10,7 +10,7 @@ public sealed class SliceReaderTests
     [Theory]
     [InlineData("v1", "\"zone\":\"a\",\"nodeName\":\"n\"")]
     [InlineData("v1beta1", "\"topology\":{\"kubernetes.io/hostname\":\"n\"}")]
-    public void Both_versions_give_the_ready_endpoints_with_their_ports_by_name(string version, string place)
+    public void Both_versions_give_the_endpoints_with_their_ports_by_name_and_mark_those_that_are_not_ready(string version, string place)
     {
         var found = Read($$$"""
             {"apiVersion":"discovery.k8s.io/{{{version}}}","kind":"EndpointSlice","metadata":{"name":"s-1","labels":{"kubernetes.io/service-name":"s"}},"addressType":"IPv4",
@@ -20,10 +20,15 @@ public sealed class SliceReaderTests
             {"addresses":["10.0.0.2"],"conditions":{"ready":false},{{{place}}}},
             {"addresses":["10.0.0.3"],"conditions":{"ready":true,"serving":true,"terminating":true},{{{place}}}},
             {"addresses":["10.0.0.4"],{{{place}}}},
+            {"addresses":["10.0.0.5"],"conditions":{"ready":false,"serving":false,"terminating":true},{{{place}}}},
             {"addresses":["no address"],{{{place}}}},
             {"addresses":[]}]}
             """);
-        Assert.Equal([new EndpointAddress(IPAddress.Parse("10.0.0.1"), 8080, 8081), new EndpointAddress(IPAddress.Parse("10.0.0.4"), 8080, 8081)], found.OrderBy(e => e.Address.ToString()));
+        Assert.Equal(
+            [Endpoint("10.0.0.1"), Endpoint("10.0.0.2") with { Ready = false }, Endpoint("10.0.0.3") with { Ready = false }, Endpoint("10.0.0.4")],
+            found.OrderBy(e => e.Address.ToString()));
+
+        static EndpointAddress Endpoint(string address) => new(IPAddress.Parse(address), 8080, 8081);
     }
 
     [Fact]

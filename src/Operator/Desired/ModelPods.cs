@@ -77,7 +77,7 @@ static class ModelPods
         Resources = BuildResources(snapshot.Server.Resources),
         VolumeMounts = BuildMounts(snapshot.Model),
         StartupProbe = BuildProbe(HttpPaths.V2Ready, periodSeconds: 1, timeoutSeconds: 2, failureThreshold: StartSeconds),
-        ReadinessProbe = BuildProbe(HttpPaths.V2Ready, periodSeconds: 2, timeoutSeconds: 2, failureThreshold: 2),
+        ReadinessProbe = BuildProbe(HttpPaths.V2Ready, periodSeconds: 2, timeoutSeconds: 2, failureThreshold: 3),
         // A minute of silence: a server that is only busy must not be killed for it.
         LivenessProbe = BuildProbe(HttpPaths.V2Live, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6),
         SecurityContext = Hardening.Container,

@@ -125,7 +125,7 @@ static class RouterObjects
                 ],
                 Resources = options.RouterResources,
                 StartupProbe = BuildProbe(HttpPaths.Live, periodSeconds: 1, failureThreshold: 60),
-                ReadinessProbe = BuildProbe(HttpPaths.Ready, periodSeconds: 2, failureThreshold: 2),
+                ReadinessProbe = BuildProbe(HttpPaths.Ready, periodSeconds: 2, failureThreshold: 3),
                 LivenessProbe = BuildProbe(HttpPaths.Live, periodSeconds: 10, failureThreshold: 6),
                 SecurityContext = Hardening.Container,
                 TerminationMessagePolicy = "FallbackToLogsOnError",

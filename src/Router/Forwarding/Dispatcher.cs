@@ -71,18 +71,29 @@ internal sealed class Dispatcher(RouterOptions options, TimeProvider time, ILogg
             if (!IsYetToBeSeen(route, route.Backends[chosen])) route.Backends[chosen].Metrics.Count(502);
             return (outcome, next);
         }
-        // All are thought dead. One that came back since its last probe is better than refusing.
+        // Now only refusing is left: what is not ready, or was thought dead and may have come back since its last probe, is better than that.
         for (int left = tried; left != 0; left &= left - 1)
         {
             int i = BitOperations.TrailingZeroCount(left);
-            var backend = route.Backends[i];
-            if (x.EndpointsOf(backend.Service).PickEjected() is not { } endpoint) continue;
-            var outcome = await x.TryAsync(route, backend, endpoint, fresh: true);
-            if (outcome.Reason is { } reason) backend.Metrics.CountFailure(reason);
+            var outcome = await TryReserveAsync(x, route, route.Backends[i]);
             if (outcome.Unreached) continue;
             if (i != chosen) route.Backends[chosen].Metrics.Count(502);
             return (outcome, i);
         }
         return (Outcome.Failed(first.Reason == Reasons.NoEndpoint ? 503 : 502, first.Reason!), chosen);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private static async ValueTask<Outcome> TryReserveAsync(IExchange x, Route route, Backend backend)
+    {
+        var endpoints = x.EndpointsOf(backend.Service);
+        var outcome = Outcome.NotReached(Reasons.NoEndpoint);
+        for (int attempts = 0; attempts < MaxEndpoints && (endpoints.PickReserve() ?? (attempts == 0 ? endpoints.PickEjected() : null)) is { } endpoint; attempts++)
+        {
+            outcome = await x.TryAsync(route, backend, endpoint, fresh: true);
+            if (outcome.Reason is { } reason) backend.Metrics.CountFailure(reason);
+            if (!outcome.Unreached) break;
+        }
+        return outcome;
     }
 }

@@ -4,17 +4,45 @@ using Canario.Router.Loops;
 
 namespace Canario.Router.Routing;
 
-/// <summary>The ready endpoints of a service for one protocol. Read without a lock; changed by one writer.</summary>
+/// <summary>The endpoints of a service for one protocol. Read without a lock; changed by one writer.</summary>
 internal sealed class EndpointSet(UpstreamOptions options, EventLoops loops, TimeProvider time)
 {
-    private volatile Endpoint[] _endpoints = [];
+    private volatile Members _members = new([], []);
 
-    public int Count => _endpoints.Length;
+    /// <summary>Of the ready ones.</summary>
+    public int Count => _members.Ready.Length;
 
-    /// <summary>The less busy of two taken by chance, among those that can be reached.</summary>
-    public Endpoint? Pick()
+    public bool IsEmpty => _members is { Ready.Length: 0, Reserve.Length: 0 };
+
+    /// <summary>The less busy of two taken by chance, among those that are ready and can be reached.</summary>
+    public Endpoint? Pick() => Pick(_members.Ready);
+
+    /// <summary>
+    /// When nothing is left but refusing the request: one that is not ready, or on its way out, but can be reached. Probes of a machine that is overloaded fail together, and the pods
+    /// behind them serve on; nobody is helped when all of them are taken out at once.
+    /// </summary>
+    public Endpoint? PickReserve() => Pick(_members.Reserve);
+
+    /// <summary>At the very last: one that is thought dead.</summary>
+    public Endpoint? PickEjected()
     {
-        var all = _endpoints;
+        var all = _members is { Ready: { Length: > 0 } ready } ? ready : _members.Reserve;
+        return all.Length == 0 ? null : all[Random.Shared.Next(all.Length)];
+    }
+
+    /// <summary>Those that stay, be it in the other place, keep their connections and their load.</summary>
+    public void Set(IEnumerable<IPEndPoint> ready, IEnumerable<IPEndPoint> reserve)
+    {
+        var before = _members.Ready.Concat(_members.Reserve).ToDictionary(e => e.Address);
+        Endpoint[] next = [.. ready.Distinct().Select(Keep)];
+        _members = new Members(next, [.. reserve.Distinct().Except(next.Select(e => e.Address)).Select(Keep)]);
+        foreach (var gone in before.Values) gone.Dispose();
+
+        Endpoint Keep(IPEndPoint address) => before.Remove(address, out var kept) ? kept : new Endpoint(address, options, loops, time);
+    }
+
+    private static Endpoint? Pick(Endpoint[] all)
+    {
         if (all.Length == 0) return null;
         if (all.Length == 1) return all[0].IsEjected ? null : all[0];
         int first = Random.Shared.Next(all.Length);
@@ -31,23 +59,5 @@ internal sealed class EndpointSet(UpstreamOptions options, EventLoops loops, Tim
         return null;
     }
 
-    /// <summary>One that is thought dead: better tried than refusing the request, when nothing else is left.</summary>
-    public Endpoint? PickEjected()
-    {
-        var all = _endpoints;
-        return all.Length == 0 ? null : all[Random.Shared.Next(all.Length)];
-    }
-
-    /// <summary>Those that stay keep their connections and their load.</summary>
-    public void Set(IEnumerable<IPEndPoint> addresses)
-    {
-        var before = _endpoints.ToDictionary(e => e.Address);
-        var next = new List<Endpoint>();
-        foreach (var address in addresses.Distinct())
-        {
-            next.Add(before.Remove(address, out var kept) ? kept : new Endpoint(address, options, loops, time));
-        }
-        _endpoints = [.. next];
-        foreach (var gone in before.Values) gone.Dispose();
-    }
+    private sealed record Members(Endpoint[] Ready, Endpoint[] Reserve);
 }
