@@ -9,8 +9,11 @@ public sealed record GateSpec
     /// <summary>One of <see cref="GateTypes"/>; a rollback's reason.</summary>
     public required string Type { get; init; }
 
-    /// <summary>ErrorRate, Latency: highest share (0 to 1) of failed or slow requests. Null: no absolute bound.</summary>
+    /// <summary>ErrorRate, Latency: highest share (0 to 1) of failed or slow requests. ShadowAgreement: of answers that differ from stable's. Null: no absolute bound.</summary>
     public double? MaxShare { get; init; }
+
+    /// <summary>ShadowAgreement: how far the numbers of the two answers may lie apart, as the mean over pairs of the pair's mean absolute difference. Null: any distance.</summary>
+    public double? MaxMeanDifference { get; init; }
 
     /// <summary>ErrorRate, Latency: the candidate's share may be at most this many times stable's. Null: no relative bound.</summary>
     public double? MaxRatioToStable { get; init; }

@@ -3,7 +3,7 @@ namespace Canario.Rollouts;
 /// <summary>Where a rollout is. Terminal: Healthy, RolledBack, and Stalled for an invalid spec; Paused waits for a person or for evidence.</summary>
 public enum RolloutPhase
 {
-    /// <summary>Stable is what spec asks for and has all the traffic.</summary>
+    /// <summary>Stable has all the traffic and is what spec asks for; or what spec asks for was only to be tried, and has been.</summary>
     Healthy,
 
     /// <summary>The candidate's first capacity starts; no traffic yet.</summary>

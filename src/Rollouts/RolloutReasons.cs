@@ -34,5 +34,6 @@ public static class RolloutReasons
     public const string CommandRefused = "CommandRefused";
     public const string RollbackStarted = "RollbackStarted";
     public const string RolledBack = "RolledBack";
+    public const string ShadowConcluded = "ShadowConcluded";
     public const string StateUnreadable = "StateUnreadable";
 }

@@ -73,6 +73,9 @@ public sealed record RolloutState
     /// <summary>Newest last; at most <see cref="RolloutMachine.MaxRejected"/>.</summary>
     public IReadOnlyList<RejectedRevision> Rejected { get; init => field = Sequence<RejectedRevision>.From(value); } = Sequence<RejectedRevision>.Empty;
 
+    /// <summary>Revisions whose steps ended and that were dropped as planned, newest last; at most <see cref="RolloutMachine.MaxRejected"/>.</summary>
+    public IReadOnlyList<ConcludedRevision> Concluded { get; init => field = Sequence<ConcludedRevision>.From(value); } = Sequence<ConcludedRevision>.Empty;
+
     public HandledCommand? LastCommand { get; init; }
 
     /// <summary>The last results of the gates, in the plan's order. Kept after the end, as the evidence.</summary>
@@ -83,4 +86,6 @@ public sealed record RolloutState
     public bool IsTerminal => Phase is RolloutPhase.Healthy or RolloutPhase.RolledBack || (Phase is RolloutPhase.Stalled && Reason == RolloutReasons.InvalidSpec);
 
     public bool IsRejected(string revision) => Rejected.Any(rejected => rejected.Revision == revision);
+
+    public bool IsConcluded(string revision) => Concluded.Any(concluded => concluded.Revision == revision);
 }

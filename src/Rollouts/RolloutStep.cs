@@ -6,7 +6,7 @@ public sealed record RolloutStep
     /// <summary>Candidate's share of the traffic, 0 to 100.</summary>
     public required int Weight { get; init; }
 
-    /// <summary>Share of stable's requests copied to the candidate, 0 to 100.</summary>
+    /// <summary>Share of stable's requests copied to the candidate, 0 to 100; its answers are compared and thrown away.</summary>
     public int Mirror { get; init; }
 
     /// <summary>Candidate's replicas as a share of <see cref="RolloutPlan.Replicas"/>, rounded up; at least one replica.</summary>

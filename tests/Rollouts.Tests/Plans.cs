@@ -44,6 +44,28 @@ static class Plans
         }) with
     { Replicas = replicas };
 
+    public static readonly GateSpec Agreement = new() { Name = "agreement", Type = GateTypes.ShadowAgreement, MaxShare = 0.02 };
+
+    /// <summary>Two steps of copies; a canary after them has one of 50 %.</summary>
+    public static RolloutPlan Shadow(string revision, AfterShadow after, params GateSpec[] gates)
+    {
+        string[] traffic = [.. gates.Where(gate => GateTypes.SeesTraffic(gate.Type)).Select(gate => gate.Name)];
+        var strategy = new StrategySpec
+        {
+            Name = StrategyNames.Shadow,
+            ShadowSteps = [new() { Weight = 0, Mirror = 25 }, new() { Weight = 0, Mirror = 100 }],
+            AfterShadow = after,
+            Steps = [new() { Weight = 50 }],
+            DefaultHold = TimeSpan.FromSeconds(30),
+            Deadline = TimeSpan.FromMinutes(5),
+            Gates = traffic,
+            ShadowGates = [.. gates.Where(gate => GateTypes.SeesCopies(gate.Type)).Select(gate => gate.Name)],
+        };
+        return Build(revision, gates, strategy) with { BakeGates = traffic, DropsCandidate = after == AfterShadow.Drop };
+    }
+
+    public static ShadowMeasurement Pairs(long pairs, long disagreements) => new() { Pairs = pairs, Disagreements = disagreements };
+
     public static RateMeasurement Rates(long candidate, long candidateBad, long stable, long stableBad, bool concurrent = true) =>
         new(new RateCounts(candidate, candidateBad), new RateCounts(stable, stableBad), concurrent);
 

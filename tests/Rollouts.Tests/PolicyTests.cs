@@ -33,6 +33,59 @@ public sealed class PolicyTests
         Assert.Equal(expected, cluster.State.Phase);
     }
 
+    [Theory]
+    [InlineData(OnFail.Rollback, false, RolloutPhase.RolledBack)]
+    [InlineData(OnFail.Hold, false, RolloutPhase.Paused)]
+    [InlineData(OnFail.Alert, false, RolloutPhase.Healthy)]
+    [InlineData(OnFail.Rollback, true, RolloutPhase.Healthy)]
+    public void A_shadow_that_disagrees_does_what_its_policy_says(OnFail onFail, bool dryRun, RolloutPhase expected)
+    {
+        var cluster = InShadow(Plans.Agreement with { OnFail = onFail, DryRun = dryRun }, AfterShadow.Promote);
+        cluster.Measurements["agreement"] = Plans.Pairs(1000, 60);
+        cluster.For(60);
+        Assert.Equal((expected, Verdict.Fail), (cluster.State.Phase, Assert.Single(cluster.State.Gates).Verdict));
+    }
+
+    [Theory]
+    [InlineData(OnInsufficientData.Wait, RolloutPhase.Paused)]
+    [InlineData(OnInsufficientData.Pass, RolloutPhase.Healthy)]
+    [InlineData(OnInsufficientData.Rollback, RolloutPhase.RolledBack)]
+    public void A_shadow_without_pairs_does_what_its_policy_says_at_the_deadline(OnInsufficientData policy, RolloutPhase expected)
+    {
+        var cluster = InShadow(Plans.Agreement with { OnInsufficientData = policy }, AfterShadow.Drop);
+        cluster.Measurements["agreement"] = NoData.Instance;
+        cluster.For(4);
+        Assert.Equal(RolloutPhase.Progressing, cluster.State.Phase);
+        cluster.For(160);
+        Assert.Equal(expected, cluster.State.Phase);
+    }
+
+    [Theory]
+    [InlineData(AfterShadow.Drop, 2)]
+    [InlineData(AfterShadow.Promote, 2)]
+    [InlineData(AfterShadow.Canary, 3)]
+    public void Copies_are_judged_by_the_gates_that_see_them_and_traffic_by_the_others(AfterShadow after, int steps)
+    {
+        var plan = Plans.Shadow(Plans.Two, after, Plans.Errors, Plans.Agreement);
+        Assert.Equal(steps, plan.Steps.Count);
+        Assert.All(plan.Steps, step => Assert.Equal(step.Mirror > 0 ? "agreement" : "errors", Assert.Single(step.Gates)));
+        Assert.Equal("errors", Assert.Single(plan.BakeGates));
+        Assert.Equal([25, 100], plan.Steps.Take(2).Select(step => step.CandidateCapacityPercent));
+    }
+
+    [Fact]
+    public void Promote_in_the_last_step_of_a_shadow_that_is_dropped_concludes_it()
+    {
+        var cluster = InShadow(Plans.Agreement, AfterShadow.Drop);
+        cluster.Measurements["agreement"] = NoData.Instance;
+        cluster.Command = new RolloutCommand(CommandAction.Promote, Plans.Two, "1");
+        cluster.Until(state => state.StepIndex == 1);
+        cluster.Command = new RolloutCommand(CommandAction.Promote, Plans.Two, "2");
+        cluster.Until(RolloutPhase.Healthy);
+        Assert.Equal((Plans.One, RolloutReasons.ShadowConcluded), (cluster.State.StableRevision, cluster.State.Reason));
+        Assert.Equal(Plans.Two, Assert.Single(cluster.State.Concluded).Revision);
+    }
+
     [Fact]
     public void A_step_is_not_left_on_an_old_result_when_nothing_is_measured_any_more()
     {
@@ -161,6 +214,9 @@ public sealed class PolicyTests
     [Fact]
     public void Two_plug_ins_of_one_name_are_refused() =>
         Assert.Throws<ArgumentException>(() => ByUnique.Name<string>(["a", "b", "a"], name => name));
+
+    static SimulatedCluster InShadow(GateSpec gate, AfterShadow after) =>
+        TimelineTests.WithStable(Plans.Shadow(Plans.Two, after, gate)).Until(state => state is { StepIndex: 0, StepStartedAt: not null });
 
     static SimulatedCluster InFirstStep(GateSpec gate) =>
         TimelineTests.WithStable(Plans.Canary(Plans.Two, gate)).Until(state => state is { StepIndex: 0, StepStartedAt: not null });

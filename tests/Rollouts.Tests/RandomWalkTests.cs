@@ -12,7 +12,7 @@ public sealed class RandomWalkTests
         .. Enum.GetNames<RolloutPhase>(),
         RolloutReasons.Promoted, RolloutReasons.RolledBack, RolloutReasons.Superseded, RolloutReasons.SpecRestored, RolloutReasons.Aborted,
         RolloutReasons.ProgressDeadlineExceeded, RolloutReasons.StableStopping, RolloutReasons.CapacityLost, RolloutReasons.ProviderUnavailable, RolloutReasons.ProviderBack,
-        RolloutReasons.CommandHandled, RolloutReasons.CommandRefused, GateTypes.ErrorRate, GateTypes.PredictionDrift, "CrashLoopBackOff",
+        RolloutReasons.CommandHandled, RolloutReasons.CommandRefused, RolloutReasons.ShadowConcluded, GateTypes.ErrorRate, GateTypes.PredictionDrift, GateTypes.ShadowAgreement, "CrashLoopBackOff",
     ];
 
     [Fact]
@@ -104,6 +104,26 @@ public sealed class RandomWalkTests
 
         Assert.True(next.StableRevision is null || next.StableRevision == before.StableRevision || !next.IsRejected(next.StableRevision), "a rejected revision is stable");
 
+        // Copies go to a candidate only, and to one that is there; a plan that drops its candidate gives it nothing more and never promotes it.
+        Assert.All(decision.World.Revisions, revision => Assert.True(revision.Mirror == 0 || (revision.IsCandidate && revision.Mirror is > 0 and <= 100), "copies to stable"));
+        if (plan.SpecError is null)
+        {
+            Assert.False(next.Mirror > 0 && Ready(next.CandidateRevision) == 0, "copies to a candidate without a ready pod");
+            Assert.False(next.Mirror > 0 && next.Phase is RolloutPhase.RollingBack or RolloutPhase.Baking && next.Mirror > 0, "copies after the shadow's steps");
+        }
+
+        if (plan is { DropsCandidate: true, SpecError: null } && before.StableRevision is not null)
+        {
+            Assert.Equal(before.StableRevision, next.StableRevision);
+            Assert.True(next.Weight <= before.Weight || next.CandidateRevision != before.CandidateRevision, "a candidate that is to be dropped gets traffic");
+            Assert.False(
+                before.IsConcluded(plan.Revision) && next.CandidateRevision == plan.Revision && before.CandidateRevision is null && facts.Command?.Action != CommandAction.Retry,
+                "a concluded shadow starts again");
+        }
+
+        Assert.True(next.CandidateRevision is null || !next.IsConcluded(next.CandidateRevision) || (next.ResumePhase ?? next.Phase) == RolloutPhase.RollingBack, "a concluded revision is on trial");
+        Assert.False(next.StableRevision is { } serving && next.IsConcluded(serving), "a concluded revision is stable");
+
         // Nobody is rejected, and nobody promoted, on what was not measured.
         var newlyRejected = next.Rejected.Except(before.Rejected).ToArray();
         if (!facts.Measurements.Values.Any(measurement => measurement is not ProviderError))
@@ -115,7 +135,7 @@ public sealed class RandomWalkTests
         {
             Assert.Equal(before.CandidateRevision, next.StableRevision);
             Assert.Equal(RolloutMachine.World(plan, before).Split, facts.TrafficInForce);
-            Assert.True(before.HoldSkipped || decision.Transitions.Any(t => t.Reason == RolloutReasons.CommandHandled) || facts.Measurements.Values.All(m => m is RateMeasurement or DriftMeasurement), "promoted without evidence");
+            Assert.True(before.HoldSkipped || decision.Transitions.Any(t => t.Reason == RolloutReasons.CommandHandled) || facts.Measurements.Values.All(m => m is RateMeasurement or DriftMeasurement or ShadowMeasurement), "promoted without evidence");
         }
 
         // A spec that cannot be carried out moves nothing, unless somebody is gone, a rollback is under way or a person says abort.
@@ -146,6 +166,7 @@ public sealed class RandomWalkTests
         cluster.Command = null;
         cluster.Measurements["errors"] = Plans.Good;
         cluster.Measurements["drift"] = Same;
+        cluster.Measurements["agreement"] = Plans.Pairs(1000, 5);
         if (cluster.Plan.SpecError is not null)
         {
             cluster.Plan = Plans.Canary(Plans.Three, Plans.Errors, Drift);
@@ -157,7 +178,7 @@ public sealed class RandomWalkTests
             cluster.Command = new RolloutCommand(CommandAction.Resume, cluster.State.CandidateRevision!, where);
         }
 
-        // Two holds of 30 s, a bake of a minute, a rollback before it; a tick is five seconds.
+        // Three holds of 30 s, a bake of a minute, a rollback before it; a tick is five seconds.
         for (var tick = 0; tick < 100; tick++)
         {
             if (cluster.Tick().Next is { IsTerminal: true })
@@ -211,7 +232,7 @@ public sealed class RandomWalkTests
                 cluster.InForce = cluster.World.Split;
                 break;
             case 14:
-                cluster.Measurements["errors"] = cluster.Measurements["drift"] = new ProviderError("refused");
+                cluster.Measurements["errors"] = cluster.Measurements["drift"] = cluster.Measurements["agreement"] = new ProviderError("refused");
                 break;
             case 15:
                 cluster.Measurements.Clear();
@@ -225,6 +246,10 @@ public sealed class RandomWalkTests
             case 18 or 19 or 20 or 21:
                 cluster.Measurements["errors"] = Plans.Good;
                 cluster.Measurements["drift"] = Same;
+                cluster.Measurements["agreement"] = Plans.Pairs(1000, 5);
+                break;
+            case 27:
+                cluster.Measurements["agreement"] = random.Pick<Measurement>(Plans.Pairs(1000, 60), Plans.Pairs(1000, 24), Plans.Pairs(10, 0), NoData.Instance, Plans.Pairs(1, 2));
                 break;
             case 22:
                 cluster.Plan = cluster.Plan with { Paused = random.Next(2) == 0 };
@@ -249,11 +274,12 @@ public sealed class RandomWalkTests
     {
         var revision = random.Pick(Plans.One, Plans.Two, Plans.Three);
         var replicas = random.Pick(1, 2, 4, 10);
-        var plan = random.Next(6) switch
+        var plan = random.Next(8) switch
         {
             0 => Plans.BlueGreen(revision, random.Next(2) == 0, Plans.Errors, Drift),
             1 => Plans.Recreate(revision, Plans.Errors, Drift),
             2 => Plans.RollingUpdate(revision, replicas, 1 + random.Next(replicas), random.Next(replicas), Plans.Errors, Drift),
+            3 or 4 => Plans.Shadow(revision, random.Pick(Enum.GetValues<AfterShadow>()), Plans.Errors, Drift, Plans.Agreement),
             _ => Plans.Canary(revision, Plans.Errors, Drift),
         };
         return plan with { Replicas = replicas };

@@ -134,7 +134,7 @@ sealed class SimulatedCluster
             return;
         }
 
-        var world = string.Join(" ", decision.World.Revisions.Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Revision}×{r.Replicas}={r.Weight}%")));
+        var world = string.Join(" ", decision.World.Revisions.Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Revision}×{r.Replicas}={r.Weight}%{(r.Mirror > 0 ? $"~{r.Mirror}%" : "")}")));
         timeline.Append(CultureInfo.InvariantCulture, $"{Elapsed.TotalSeconds,5:0} s {next.Phase,-11} {world,-36} {next.Reason}: {next.Message}\n");
         foreach (var transition in decision.Transitions)
         {

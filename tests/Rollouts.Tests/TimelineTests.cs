@@ -112,6 +112,50 @@ public sealed class TimelineTests
             .Until(RolloutPhase.RolledBack));
 
     [Fact]
+    public void A_shadow_that_agrees_goes_on_as_a_canary() => Check(
+        "shadow-canary",
+        WithStable(Plans.Shadow(Plans.Two, AfterShadow.Canary, Plans.Agreement, Plans.Errors)).Until(RolloutPhase.Healthy));
+
+    [Fact]
+    public void A_shadow_that_disagrees_is_rejected_without_a_user_having_seen_it() => Check(
+        "shadow-disagrees",
+        WithStable(Plans.Shadow(Plans.Two, AfterShadow.Promote, Plans.Agreement, Plans.Errors))
+            .Until(state => state is { StepIndex: 1, StepStartedAt: not null })
+            .Do("6 % of its answers differ", world => world.Measurements["agreement"] = Plans.Pairs(1000, 60))
+            .Until(RolloutPhase.RolledBack));
+
+    [Fact]
+    public void A_shadow_that_is_to_be_dropped_tells_what_was_learnt_and_does_not_start_again() => Check(
+        "shadow-dropped",
+        WithStable(Plans.Shadow(Plans.Two, AfterShadow.Drop, Plans.Agreement, Plans.Errors))
+            .Until(state => state is { StepIndex: 1, StepStartedAt: not null })
+            .Do("its pods are gone", world => world.ReadyAtMost[Plans.Two] = 0)
+            .For(2)
+            .Do("they are back", world => world.ReadyAtMost.Clear())
+            .Until(RolloutPhase.Healthy)
+            .Do("the same manifest is applied again, for ten minutes", _ => { })
+            .For(120)
+            .Do("retry", world => world.Command = new RolloutCommand(CommandAction.Retry, Plans.Two, "n1"))
+            .Until(RolloutPhase.Progressing)
+            .Until(RolloutPhase.Healthy)
+            .Do("spec asks for a canary of the same revision", world => world.Plan = Plans.Canary(Plans.Two, Plans.Errors))
+            .Until(RolloutPhase.Progressing)
+            .Until(RolloutPhase.Healthy));
+
+    [Fact]
+    public void A_canary_that_is_to_be_only_a_shadow_gives_its_traffic_back_first() => Check(
+        "canary-to-shadow",
+        WithStable(Plans.Canary(Plans.Two, Plans.Errors))
+            .Until(state => state is { StepIndex: 1, StepStartedAt: not null })
+            .Do("the strategy is Shadow now, with drop", world =>
+            {
+                world.Plan = Plans.Shadow(Plans.Two, AfterShadow.Drop, Plans.Agreement);
+                world.Measurements["agreement"] = Plans.Pairs(1000, 5);
+            })
+            .Until(RolloutPhase.Progressing)
+            .Until(RolloutPhase.Healthy));
+
+    [Fact]
     public void A_changed_spec_starts_anew_from_stable() => Check(
         "changed-spec",
         WithStable(Plans.Canary(Plans.Two, Plans.Errors))
@@ -146,7 +190,7 @@ public sealed class TimelineTests
         cluster.Do($"spec asks for {plan.Revision}", world => world.Plan = plan);
         foreach (var gate in plan.Gates)
         {
-            cluster.Measurements[gate.Name] = Plans.Good;
+            cluster.Measurements[gate.Name] = gate.Type == GateTypes.ShadowAgreement ? Plans.Pairs(1000, 5) : Plans.Good;
         }
 
         return cluster;

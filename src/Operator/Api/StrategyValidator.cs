@@ -7,7 +7,7 @@ static class StrategyValidator
     public static void Validate(FieldErrors errors, StrategySettings strategy, int replicas, HashSet<string> gates)
     {
         const string path = "spec.strategy";
-        errors.OneOf($"{path}.type", strategy.Type, [.. RolloutStrategies.Names]);
+        errors.OneOf($"{path}.type", strategy.Type, StrategyNames.Canary, StrategyNames.BlueGreen, StrategyNames.RollingUpdate, StrategyNames.Recreate);
         ValidateOwner(errors, $"{path}.canary", strategy.Canary, StrategyNames.Canary, strategy.Type);
         ValidateOwner(errors, $"{path}.blueGreen", strategy.BlueGreen, StrategyNames.BlueGreen, strategy.Type);
         ValidateOwner(errors, $"{path}.rollingUpdate", strategy.RollingUpdate, StrategyNames.RollingUpdate, strategy.Type);

@@ -9,6 +9,7 @@ public static class GateEvaluators
             new RateGate(GateTypes.Latency, "slow"),
             new DriftGate(GateTypes.PredictionDrift),
             new DriftGate(GateTypes.FeatureDrift),
+            new ShadowGate(),
         ],
         evaluator => evaluator.Name);
 

@@ -39,7 +39,8 @@ static class CommandRule
 
     static RolloutState Retry(Turn turn, RolloutState state, string revision)
     {
-        var attempt = state.Rejected.First(rejected => rejected.Revision == revision).Attempt + 1;
+        var attempt = 1 + (state.Rejected.FirstOrDefault(rejected => rejected.Revision == revision)?.Attempt
+            ?? state.Concluded.First(concluded => concluded.Revision == revision).Attempt);
         return TargetRule.Begin(turn, state with { Rejected = [.. state.Rejected.Where(rejected => rejected.Revision != revision)] }, revision, attempt);
     }
 
@@ -49,7 +50,7 @@ static class CommandRule
         if (command.Action == CommandAction.Retry)
         {
             return !turn.SpecIsValid || turn.Plan.Revision != revision ? $"retry: {revision} is not what spec asks for."
-                : !state.IsRejected(revision) || state.CandidateRevision is not null ? $"retry: {revision} is not rejected."
+                : !(state.IsRejected(revision) || state.IsConcluded(revision)) || state.CandidateRevision is not null ? $"retry: {revision} is not rejected."
                 : null;
         }
 

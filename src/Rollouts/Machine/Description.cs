@@ -14,7 +14,7 @@ static class Description
 
         var (reason, message) = state.Phase switch
         {
-            RolloutPhase.Healthy => (RolloutReasons.Healthy, $"{state.StableRevision} serves."),
+            RolloutPhase.Healthy => OfHealthy(turn, state),
             RolloutPhase.RolledBack => OfRejected(state, turn.Plan.Revision, $" {state.StableRevision} serves."),
             RolloutPhase.RollingBack => OfRejected(state, state.CandidateRevision, " Traffic is going back."),
             RolloutPhase.Preparing => OfPreparing(turn, state),
@@ -31,13 +31,36 @@ static class Description
     public static string NotReadyInTime(Turn turn, RolloutState state, int ready, int needed) => string.Create(
         CultureInfo.InvariantCulture, $"{state.CandidateRevision} has {ready} of {needed} replicas ready after {turn.Plan.ProgressDeadline}.");
 
+    /// <summary>What the routers do for a candidate, up to its name.</summary>
+    public static string Send(int weight, int mirror) => (weight, mirror) switch
+    {
+        (_, 0) => string.Create(CultureInfo.InvariantCulture, $"send {weight} % to"),
+        (0, _) => string.Create(CultureInfo.InvariantCulture, $"copy {mirror} % of the requests to"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"send {weight} % of the requests, and copies of {mirror} %, to"),
+    };
+
+    /// <summary>The same as a share of something, and the word before the candidate's name.</summary>
+    public static string Traffic(int weight, int mirror, string preposition) => (weight, mirror) switch
+    {
+        (_, 0) => string.Create(CultureInfo.InvariantCulture, $"{weight} % {preposition}"),
+        (0, _) => string.Create(CultureInfo.InvariantCulture, $"copies of {mirror} % {preposition}"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{weight} %, and copies of {mirror} %, {preposition}"),
+    };
+
     static bool IsFirstFailing(Turn turn, RolloutState state) =>
         state is { Phase: RolloutPhase.Preparing, StableRevision: null, Reason: not RolloutReasons.Starting and not RolloutReasons.CapacityPending };
+
+    static (string Reason, string Message) OfHealthy(Turn turn, RolloutState state) =>
+        turn.Plan.Revision != state.StableRevision && state.Concluded.FirstOrDefault(concluded => concluded.Revision == turn.Plan.Revision) is { } conclusion
+            ? (RolloutReasons.ShadowConcluded, $"{conclusion.Message} {state.StableRevision} serves.")
+            : (RolloutReasons.Healthy, $"{state.StableRevision} serves.");
 
     static (string Reason, string Message) OfRejected(RolloutState state, string? revision, string suffix) =>
         state.Rejected.FirstOrDefault(rejected => rejected.Revision == revision) is { } rejection
             ? (rejection.Reason, rejection.Message + suffix)
-            : (RolloutReasons.Superseded, $"{revision} is abandoned.{suffix}");
+            : state.Concluded.FirstOrDefault(concluded => concluded.Revision == revision) is { } conclusion
+                ? (RolloutReasons.ShadowConcluded, conclusion.Message)
+                : (RolloutReasons.Superseded, $"{revision} is abandoned.{suffix}");
 
     static (string Reason, string Message) OfPreparing(Turn turn, RolloutState state)
     {
@@ -76,7 +99,7 @@ static class Description
 
             return ready < needed
                 ? (RolloutReasons.CapacityPending, $"{where}: {ready} of {needed} replicas of {state.CandidateRevision} ready.")
-                : (RolloutReasons.TrafficPending, $"{where}: waiting until all routers send {state.Weight} % to {state.CandidateRevision}.");
+                : (RolloutReasons.TrafficPending, $"{where}: waiting until all routers {Send(state.Weight, state.Mirror)} {state.CandidateRevision}.");
         }
 
         var open = state.Gates.FirstOrDefault(result => step.Gates.Contains(result.Name) && result.Verdict != Verdict.Pass);
@@ -86,7 +109,7 @@ static class Description
             { ProviderUnavailableSince: not null } => (RolloutReasons.ProviderUnavailable, $"{where}: held, nothing can be measured.{evidence}"),
             { PauseReason: { } pause } => (pause, $"{where}: {WaitsFor(pause)}{evidence}"),
             { Phase: RolloutPhase.Baking } => (RolloutReasons.Baking, $"{where}: all traffic on {state.CandidateRevision}{(state.StableReplicas > 0 ? $", {state.StableRevision} kept warm" : "")}.{evidence}"),
-            _ => (RolloutReasons.Holding, $"{where}: {state.Weight} % on {state.CandidateRevision}.{evidence}"),
+            _ => (RolloutReasons.Holding, $"{where}: {Traffic(state.Weight, state.Mirror, "on")} {state.CandidateRevision}.{evidence}"),
         };
     }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Canario.Rollouts;
 
 /// <summary>One step, the bake included: capacity, weight, evidence, then the next.</summary>
@@ -7,6 +9,11 @@ static class StepRule
     {
         var plan = turn.Plan;
         var bake = PlannedStep.IsBake(plan, index);
+        if (bake && plan.DropsCandidate)
+        {
+            return ConcludeRule.Conclude(turn, state);
+        }
+
         var step = PlannedStep.At(plan, index);
         return turn.Tell(
             state,
@@ -24,11 +31,16 @@ static class StepRule
             bake ? RolloutReasons.Baking : RolloutReasons.StepEntered,
             bake
                 ? $"{state.CandidateRevision} takes all traffic; {state.StableRevision} is {(step.StableCapacityPercent > 0 ? "kept warm" : "at hand")} for {plan.Bake}."
-                : $"Step {index + 1} of {plan.Steps.Count}: {step.Weight} % to {state.CandidateRevision}.");
+                : $"Step {index + 1} of {plan.Steps.Count}: {Description.Traffic(step.Weight, step.Mirror, "to")} {state.CandidateRevision}.");
     }
 
     public static RolloutState Apply(Turn turn, RolloutState state)
     {
+        if (ConcludeRule.IsAgainstPlan(turn.Plan, state))
+        {
+            return ConcludeRule.StartOver(turn, state);
+        }
+
         // Steps may have been taken out of the spec under way; the bake is the end of every list.
         var index = state.Phase == RolloutPhase.Baking ? turn.Plan.Steps.Count : state.StepIndex;
         if (state.Phase != RolloutPhase.Baking && PlannedStep.IsBake(turn.Plan, index))
@@ -107,16 +119,20 @@ static class StepRule
             moved with { StepStartedAt = null, StepEnteredAt = turn.Now },
             enough ? RolloutReasons.TrafficPending : RolloutReasons.CapacityLost,
             enough
-                ? $"Weight of {state.CandidateRevision} goes from {state.Weight} to {weight} %."
-                : $"{state.CandidateRevision} has {ready} ready of {state.CandidateReplicas}: its weight goes from {state.Weight} to {weight} %, and the step begins anew when they are back.",
+                ? $"{Change(state, weight, mirror, $"of {state.CandidateRevision} ")}."
+                : $"{state.CandidateRevision} has {ready} ready of {state.CandidateReplicas}: its {Change(state, weight, mirror, "").ToLowerInvariant()}, and the step begins anew when they are back.",
             warning: true);
     }
+
+    static string Change(RolloutState state, int weight, int mirror, string whose) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{(state.Weight == weight ? $"Share of copies {whose}goes from {state.Mirror} to {mirror}" : $"Weight {whose}goes from {state.Weight} to {weight}")} %");
 
     static RolloutState Start(Turn turn, RolloutState state, RolloutStep step) => turn.Tell(
         state,
         state with { StepStartedAt = turn.Now, TrafficStartedAt = state.TrafficStartedAt ?? (step.Weight > 0 ? turn.Now : null) },
         RolloutReasons.WeightInForce,
-        $"All routers send {step.Weight} % to {state.CandidateRevision}.");
+        $"All routers {Description.Send(step.Weight, step.Mirror)} {state.CandidateRevision}.");
 
     static RolloutState HoldOrGiveUp(Turn turn, RolloutState state, RolloutStep step)
     {

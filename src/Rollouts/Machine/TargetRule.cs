@@ -31,6 +31,7 @@ static class TargetRule
             Phase = RolloutPhase.Preparing,
             CandidateRevision = revision,
             CandidateReplicas = 0,
+            Concluded = [.. state.Concluded.Where(concluded => concluded.Revision != revision)],
             Attempt = attempt,
             StepIndex = 0,
             Weight = 0,
@@ -59,9 +60,16 @@ static class TargetRule
                 : turn.Tell(state, state with { Phase = RolloutPhase.Healthy, PauseReason = null }, RolloutReasons.SpecRestored, $"{target} is what spec asks for again.");
         }
 
-        return state.IsRejected(target)
-            ? state with { Phase = RolloutPhase.RolledBack, PauseReason = null }
-            : Begin(turn, state, target, attempt: 1);
+        if (state.IsRejected(target))
+        {
+            return state with { Phase = RolloutPhase.RolledBack, PauseReason = null };
+        }
+
+        // What was only to be learnt of is known. Another strategy for it asks for more than that.
+        var conclusion = state.Concluded.FirstOrDefault(concluded => concluded.Revision == target);
+        return conclusion is not null && turn.Plan.DropsCandidate
+            ? state with { Phase = RolloutPhase.Healthy, PauseReason = null }
+            : Begin(turn, state, target, (conclusion?.Attempt ?? 0) + 1);
     }
 
     static RolloutState Abandon(Turn turn, RolloutState state, string target) => RollbackRule.Begin(

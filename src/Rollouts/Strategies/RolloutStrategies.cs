@@ -3,12 +3,15 @@ namespace Canario.Rollouts;
 /// <summary>All strategies. A new one is one class and one line here.</summary>
 public static class RolloutStrategies
 {
+    static readonly CanaryStrategy Canary = new();
+
     static readonly IReadOnlyDictionary<string, IRolloutStrategy> ByName = ByUnique.Name<IRolloutStrategy>(
         [
-            new CanaryStrategy(),
+            Canary,
             new BlueGreenStrategy(),
             new RollingUpdateStrategy(),
             new RecreateStrategy(),
+            new ShadowStrategy(Canary),
         ],
         strategy => strategy.Name);
 

@@ -6,4 +6,5 @@ public static class StrategyNames
     public const string BlueGreen = "BlueGreen";
     public const string RollingUpdate = "RollingUpdate";
     public const string Recreate = "Recreate";
+    public const string Shadow = "Shadow";
 }

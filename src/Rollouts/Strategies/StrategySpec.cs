@@ -9,8 +9,14 @@ public sealed record StrategySpec
     /// <summary>Canary: the steps; empty: 10, 25 and 50 % for <see cref="DefaultHold"/> each.</summary>
     public IReadOnlyList<StepSpec> Steps { get; init => field = Sequence<StepSpec>.From(value); } = Sequence<StepSpec>.Empty;
 
-    /// <summary>Canary, RollingUpdate: minimum hold of a step that names none.</summary>
+    /// <summary>Canary, RollingUpdate, Shadow: minimum hold of a step that names none.</summary>
     public TimeSpan DefaultHold { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Shadow: the steps with copies; empty: all requests are copied for <see cref="DefaultHold"/>. Their weight is 0.</summary>
+    public IReadOnlyList<StepSpec> ShadowSteps { get; init => field = Sequence<StepSpec>.From(value); } = Sequence<StepSpec>.Empty;
+
+    /// <summary>Shadow: what follows; <see cref="Steps"/> are those of <see cref="Rollouts.AfterShadow.Canary"/>.</summary>
+    public AfterShadow AfterShadow { get; init; }
 
     /// <summary>BlueGreen: switch without being told to, after <see cref="PreviewHold"/>.</summary>
     public bool AutoPromote { get; init; } = true;
@@ -33,6 +39,9 @@ public sealed record StrategySpec
     /// <summary>How long gates may lack evidence in a step.</summary>
     public TimeSpan Deadline { get; init; } = StepHold.DefaultDeadline;
 
-    /// <summary>Names of all gates; a step that names none gets these.</summary>
+    /// <summary>Names of all gates that traffic is measured by; a step that names none gets these.</summary>
     public IReadOnlyList<string> Gates { get; init => field = Sequence<string>.From(value); } = Sequence<string>.Empty;
+
+    /// <summary>Names of all gates that copies are measured by; a shadow's step that names none gets these.</summary>
+    public IReadOnlyList<string> ShadowGates { get; init => field = Sequence<string>.From(value); } = Sequence<string>.Empty;
 }
