@@ -6,11 +6,13 @@ public static class MetricLabels
     public const string Namespace = "model_namespace";
     public const string Model = "model";
     public const string Revision = "revision";
+    /// <summary>The revision whose answer the user got, beside <see cref="Revision"/>'s to a copy.</summary>
+    public const string Stable = "stable";
     public const string Code = "code";
     public const string Protocol = "protocol";
     public const string Feature = "feature";
     public const string Output = "output";
-    /// <summary>What became of a piece of feedback: <c>matched</c>, <c>unknown</c>, <c>late</c>, <c>duplicate</c> or <c>invalid</c>.</summary>
+    /// <summary>What became of a piece of feedback (<c>matched</c>, <c>unknown</c>, <c>late</c>, <c>duplicate</c> or <c>invalid</c>), or of a pair of answers (<see cref="ShadowOutcomes"/>).</summary>
     public const string Outcome = "outcome";
     /// <summary><c>true</c> or <c>false</c>.</summary>
     public const string Correct = "correct";

@@ -9,6 +9,21 @@ public static class MetricNames
     /// <summary>Histogram by <c>model_namespace, model, revision</c>: from the request's head read to the response's last byte written. Buckets: <see cref="LatencyBuckets.Seconds"/>.</summary>
     public const string RouterDuration = "canario_router_request_duration_seconds";
 
+    /// <summary>Counter by <c>model_namespace, model, revision, stable, outcome</c> (<see cref="ShadowOutcomes"/>): requests that were answered to a user by <c>stable</c> and copied to <c>revision</c>.</summary>
+    public const string ShadowPairs = "canario_router_shadow_pairs_total";
+
+    /// <summary>Histogram by <c>model_namespace, model, revision, stable</c>: mean absolute difference of the numbers of a pair of answers, one observation a pair that has numbers.</summary>
+    public const string ShadowDifference = "canario_router_shadow_difference";
+
+    /// <summary>Counter with the labels of <see cref="ShadowDifference"/>: sum of the squares of what is observed there.</summary>
+    public const string ShadowSquaredDifference = "canario_router_shadow_squared_difference_total";
+
+    /// <summary>Gauge with the labels of <see cref="ShadowDifference"/>: largest absolute difference of two numbers since copying began.</summary>
+    public const string ShadowLargestDifference = "canario_router_shadow_largest_difference";
+
+    /// <summary>Counter by <c>model_namespace, model, revision, reason</c>: requests that were to be copied and were not.</summary>
+    public const string ShadowDropped = "canario_router_shadow_dropped_total";
+
     /// <summary>Counter by <c>model_namespace, model, revision, code, protocol</c>.</summary>
     public const string InferenceRequests = "canario_inference_requests_total";
 

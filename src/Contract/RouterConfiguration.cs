@@ -15,6 +15,8 @@ public sealed record RouterConfiguration
     public required IReadOnlyList<RouterBackend> Backends { get; init; }
     /// <summary>First match wins, whatever the weights.</summary>
     public IReadOnlyList<RouterMatch> Matches { get; set; } = [];
+    /// <summary>Null: nothing is copied.</summary>
+    public RouterMirror? Mirror { get; init; }
     /// <summary>Header whose value keeps a user on one revision; empty: every request is split on its own. Falls back to the weighted random choice when the header is absent.</summary>
     public string StickyHeader { get; set; } = "";
     /// <summary>From the request sent to the response's head; 504 after it.</summary>

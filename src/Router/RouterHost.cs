@@ -32,7 +32,7 @@ internal sealed class RouterHost : IAsyncDisposable
         registry.AddProcessMetrics();
         _loops = new EventLoops(Environment.ProcessorCount, time, loggers.CreateLogger<EventLoops>());
         _server = new RouterServer(options, _loops, loggers, time);
-        State = new RouterState(_server, new RouterMetrics(registry), options.Upstream, _loops, time, loggers.CreateLogger<RouterState>());
+        State = new RouterState(_server, new RouterMetrics(registry), options.Upstream, options.Mirrors, _loops, time, loggers.CreateLogger<RouterState>());
         _admin = new AdminServer(options, registry, State, () => IsReady);
     }
 

@@ -2,6 +2,7 @@ using System.Net;
 using Canario.Contract;
 using Canario.Router.Forwarding;
 using Canario.Router.Http1;
+using Canario.Router.Mirroring;
 
 namespace Canario.Router;
 
@@ -37,6 +38,8 @@ internal sealed record RouterOptions
     public ClientOptions Client { get; init; } = new();
 
     public UpstreamOptions Upstream { get; init; } = new();
+
+    public MirrorOptions Mirrors { get; init; } = new();
 
     /// <returns>null, with the reason in <paramref name="error"/>, for arguments that cannot be understood.</returns>
     public static RouterOptions? Parse(string[] args, out string error)

@@ -6,14 +6,17 @@ using Canario.Router.Forwarding;
 using Canario.Router.Listening;
 using Canario.Router.Loops;
 using Canario.Router.Metrics;
+using Canario.Router.Mirroring;
 using Canario.Router.Routing;
 
 namespace Canario.Router;
 
 /// <summary>What is served now. A configuration that cannot be served changes nothing, neither for its model nor for others.</summary>
 internal sealed class RouterState(
-    RouterServer server, RouterMetrics metrics, UpstreamOptions upstream, EventLoops loops, TimeProvider time, ILogger<RouterState> logger) : IRouterSink, IDisposable
+    RouterServer server, RouterMetrics metrics, UpstreamOptions upstream, MirrorOptions mirrors, EventLoops loops, TimeProvider time, ILogger<RouterState> logger)
+    : IRouterSink, IDisposable
 {
+    private readonly MirrorBudget _copies = new(mirrors.MaxBytes);
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly Dictionary<string, ServedModel> _models = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _modelBySource = new(StringComparer.Ordinal);
@@ -197,7 +200,7 @@ internal sealed class RouterState(
     {
         var c = model.Route.Configuration;
         Volatile.Write(ref _versions, _versions.SetItem(c.Model, c.Version));
-        Log.Applied(logger, c.Model, c.Version, string.Join(", ", c.Backends.Select(b => $"{b.Revision} {b.Weight}")));
+        Log.Applied(logger, c.Model, c.Version, string.Join(", ", c.Backends.Select(b => $"{b.Revision} {b.Weight}")) + (c.Mirror is { } m ? $", copies of {m.Percent} % to {m.Revision}" : ""));
     }
 
     private async Task RemoveAsync(string name)
@@ -210,11 +213,18 @@ internal sealed class RouterState(
         Log.Removed(logger, name);
     }
 
-    private Route Build(RouterConfiguration c) => new(
-        c,
-        new Split(c),
-        [.. c.Backends.Select(b => new Backend(b.Revision, Find(b.Service), metrics.For(new ModelIdentity(c.Namespace, c.Model, b.Revision))))],
-        time.GetTimestamp());
+    private Route Build(RouterConfiguration c)
+    {
+        Backend[] backends = [.. c.Backends.Select(b => new Backend(b.Revision, Find(b.Service), metrics.For(new ModelIdentity(c.Namespace, c.Model, b.Revision))))];
+        return new Route(c, new Split(c), backends, time.GetTimestamp(), BuildMirror(c, backends));
+    }
+
+    private Mirror? BuildMirror(RouterConfiguration c, Backend[] backends)
+    {
+        if (c.Mirror is not { } mirror) return null;
+        int index = Array.FindIndex(backends, b => b.Revision == mirror.Revision);
+        return new Mirror(backends[index], index, mirror.Percent, metrics.ShadowFor(new ModelIdentity(c.Namespace, c.Model, mirror.Revision)), mirrors, _copies);
+    }
 
     private void RemoveMetrics(RouterConfiguration before, RouterConfiguration? after)
     {

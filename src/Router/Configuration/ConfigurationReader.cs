@@ -38,7 +38,7 @@ internal static class ConfigurationReader
             return $"timeoutMilliseconds: {c.TimeoutMilliseconds}; 1 to {MaxTimeoutMilliseconds} is allowed";
         if (c.StickyHeader is null || (c.StickyHeader.Length > 0 && !IsFieldName(c.StickyHeader)))
             return $"stickyHeader: \"{c.StickyHeader}\"; a header field name or nothing is expected";
-        return CheckBackends(c) ?? CheckMatches(c);
+        return CheckBackends(c) ?? CheckMatches(c) ?? CheckMirror(c);
     }
 
     private static string? CheckBackends(RouterConfiguration c)
@@ -71,6 +71,13 @@ internal static class ConfigurationReader
             if (!c.Backends.Any(b => b.Revision == m.Revision)) return $"matches[{i}].revision: \"{m.Revision}\" is not among the backends";
         }
         return null;
+    }
+
+    private static string? CheckMirror(RouterConfiguration c)
+    {
+        if (c.Mirror is not { } mirror) return null;
+        if (mirror.Percent is < 1 or > 100) return $"mirror.percent: {mirror.Percent}; 1 to 100 is allowed";
+        return c.Backends.Any(b => b.Revision == mirror.Revision) ? null : $"mirror.revision: \"{mirror.Revision}\" is not among the backends";
     }
 
     private static bool IsFieldName(string? name) => !string.IsNullOrEmpty(name) && !name.AsSpan().ContainsAnyExcept(Tokens.Characters);

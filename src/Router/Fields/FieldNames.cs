@@ -32,6 +32,8 @@ internal static class FieldNames
         (ForwardedHost, FieldKind.ForwardedHost),
         (Headers.Revision, FieldKind.RouterWord),
         (Headers.RouterError, FieldKind.RouterWord),
+        // No user may pass for a copy, nor a server call its answer one.
+        (Headers.Shadow, FieldKind.Hop),
     ]);
 
     public static FieldKind KindOf(ReadOnlySpan<byte> name)

@@ -21,6 +21,7 @@ internal sealed class Dispatcher(RouterOptions options, TimeProvider time, ILogg
     {
         int chosen = route.Split.Choose(x.Fields, Random.Shared.Next(100));
         int served = chosen;
+        if (route.Mirror is { } mirror && mirror.Wants(chosen)) x.BeginCopy(mirror);
         Outcome outcome;
         try
         {
@@ -36,6 +37,7 @@ internal sealed class Dispatcher(RouterOptions options, TimeProvider time, ILogg
         if (outcome.Reason is not null) await x.FailAsync(outcome, backend);
         var duration = time.GetElapsedTime(x.Started);
         backend.Metrics.Count(outcome.Code, duration);
+        if (route.Mirror is not null) x.EndCopy(route, backend, outcome);
         if (options.AccessLog)
         {
             Log.Access(

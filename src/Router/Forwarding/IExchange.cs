@@ -1,3 +1,4 @@
+using Canario.Router.Mirroring;
 using Canario.Router.Routing;
 
 namespace Canario.Router.Forwarding;
@@ -23,6 +24,12 @@ internal interface IExchange
     /// <summary>Has one endpoint answer the request, and hands the answer on.</summary>
     /// <param name="fresh">On a new connection: a used one has just turned out to be closed.</param>
     ValueTask<Outcome> TryAsync(Route route, Backend backend, Endpoint endpoint, bool fresh);
+
+    /// <summary>Keeps what a copy needs, if the request is one that is copied.</summary>
+    void BeginCopy(Mirror mirror);
+
+    /// <summary>The user has the answer: the copy may go.</summary>
+    void EndCopy(Route route, Backend served, Outcome outcome);
 
     /// <summary>Tells the client that there is no answer; when its head is out already, by breaking the connection.</summary>
     ValueTask FailAsync(Outcome outcome, Backend backend);

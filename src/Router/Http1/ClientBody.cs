@@ -1,4 +1,5 @@
 using Canario.Router.Loops;
+using Canario.Router.Mirroring;
 
 namespace Canario.Router.Http1;
 
@@ -13,6 +14,9 @@ internal sealed class ClientBody(EventLoop loop, LoopSocket client, ReceiveBuffe
     private long _received;
     private long _waited;
     private bool _owesContinue;
+
+    /// <summary>Takes down what is read, where the request is copied.</summary>
+    public MirrorCopy? Copy { get; set; }
 
     public bool IsComplete { get; private set; }
 
@@ -38,6 +42,7 @@ internal sealed class ClientBody(EventLoop loop, LoopSocket client, ReceiveBuffe
         {
             if (_reader.Left > input.Length) return false;
             output.Write(input.Data[..(int)_reader.Left]);
+            Copy?.KeepWhole(input.Data[..(int)_reader.Left]);
             return true;
         }
         if (input.IsEmpty) return false;
@@ -49,6 +54,7 @@ internal sealed class ClientBody(EventLoop loop, LoopSocket client, ReceiveBuffe
             output.Truncate(before);
             return false;
         }
+        Copy?.KeepWhole(output.Memory.Span[start..]);
         output.EndChunk(start);
         output.Write("0\r\n\r\n"u8);
         return true;
@@ -103,6 +109,7 @@ internal sealed class ClientBody(EventLoop loop, LoopSocket client, ReceiveBuffe
         _size += output.Length - before;
         if (_size > maxBytes) return BodyPart.TooLarge;
         IsComplete = part == BodyPart.Last;
+        Copy?.Keep(output.Memory.Span[before..], IsComplete);
         return part;
     }
 

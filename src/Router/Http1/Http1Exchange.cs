@@ -2,6 +2,7 @@ using System.Text;
 using Canario.Router.Fields;
 using Canario.Router.Forwarding;
 using Canario.Router.Loops;
+using Canario.Router.Mirroring;
 using Canario.Router.Routing;
 using Canario.Telemetry;
 
@@ -43,6 +44,9 @@ internal sealed class Http1Exchange(ClientLoop home, LoopSocket client, ReceiveB
 
     /// <summary>What the answer says of it: as a line's end and another line, or nothing.</summary>
     public ReadOnlySpan<byte> ConnectionField => !KeepsAlive ? "\r\nConnection: close"u8 : Head.IsHttp10 ? "\r\nConnection: keep-alive"u8 : default;
+
+    /// <summary>null, nearly always: this request is not copied.</summary>
+    public MirrorCopy? Copy { get; private set; }
 
     public IRequestFields Fields => Head;
 
@@ -114,6 +118,19 @@ internal sealed class Http1Exchange(ClientLoop home, LoopSocket client, ReceiveB
     public EndpointSet EndpointsOf(Service service) => service.Http;
 
     public ValueTask<Outcome> TryAsync(Route route, Backend backend, Endpoint endpoint, bool fresh) => home.Server.Forwarder.TryAsync(this, route, backend, endpoint, fresh);
+
+    public void BeginCopy(Mirror mirror)
+    {
+        if (!MirroredRequests.Include(Head, mirror)) return;
+        Copy = Body.Copy = mirror.TryBegin();
+    }
+
+    public void EndCopy(Route route, Backend served, Outcome outcome)
+    {
+        if (Copy is not { } copy) return;
+        Copy = Body.Copy = null;
+        if (copy.TryWrite(this, served, outcome, route.Timeout)) home.Server.Copies.Send(copy);
+    }
 
     public async ValueTask FailAsync(Outcome outcome, Backend backend)
     {

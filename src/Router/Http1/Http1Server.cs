@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Canario.Router.Forwarding;
 using Canario.Router.Listening;
 using Canario.Router.Loops;
+using Canario.Router.Mirroring;
 
 namespace Canario.Router.Http1;
 
@@ -26,9 +27,10 @@ internal sealed class Http1Server
         Dispatcher = dispatcher;
         Logger = loggers.CreateLogger<Http1Server>();
         Forwarder = new Http1Forwarder(options.Upstream, loggers.CreateLogger<Http1Forwarder>());
+        Copies = new MirrorSender(loops.OfCopies, loggers.CreateLogger<MirrorSender>());
         _limit = limit;
         _time = time;
-        _loops = [.. loops.All.Select(loop => new ClientLoop(loop, this, time))];
+        _loops = [.. loops.OfUsers.Select(loop => new ClientLoop(loop, this, time))];
     }
 
     public RouterOptions Options { get; }
@@ -36,6 +38,8 @@ internal sealed class Http1Server
     public Dispatcher Dispatcher { get; }
 
     public Http1Forwarder Forwarder { get; }
+
+    public MirrorSender Copies { get; }
 
     public ILogger Logger { get; }
 

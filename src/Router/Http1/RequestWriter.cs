@@ -12,7 +12,30 @@ internal static class RequestWriter
     private static readonly byte[] s_forwardedProto = Encoding.ASCII.GetBytes(FieldNames.ForwardedProto + ": ");
     private static readonly byte[] s_forwardedHost = Encoding.ASCII.GetBytes(FieldNames.ForwardedHost + ": ");
 
+    private static readonly byte[] s_shadow = Encoding.ASCII.GetBytes("\r\n" + Headers.Shadow + ": 1\r\nContent-Length: ");
+
     public static void Write(OutputBuffer output, Http1Exchange x, byte[] endpoint)
+    {
+        WriteLines(output, x, endpoint);
+        if (x.Body.IsChunked) output.Write("\r\nTransfer-Encoding: chunked"u8);
+        else if (x.Head.Fields.ContentLength is { } length)
+        {
+            output.Write("\r\nContent-Length: "u8);
+            output.Write(length);
+        }
+        output.Write("\r\n\r\n"u8);
+    }
+
+    /// <summary>The same for a copy, whose body is at hand as a whole.</summary>
+    public static void WriteCopy(OutputBuffer output, Http1Exchange x, byte[] host, int bodyLength)
+    {
+        WriteLines(output, x, host);
+        output.Write(s_shadow);
+        output.Write(bodyLength);
+        output.Write("\r\n\r\n"u8);
+    }
+
+    private static void WriteLines(OutputBuffer output, Http1Exchange x, byte[] endpoint)
     {
         var head = x.Head;
         output.Write(head.Method);
@@ -30,13 +53,6 @@ internal static class RequestWriter
         WriteForwarded(output, x);
         output.Write(s_requestId);
         output.Write(x.RequestIdBytes);
-        if (x.Body.IsChunked) output.Write("\r\nTransfer-Encoding: chunked"u8);
-        else if (head.Fields.ContentLength is { } length)
-        {
-            output.Write("\r\nContent-Length: "u8);
-            output.Write(length);
-        }
-        output.Write("\r\n\r\n"u8);
     }
 
     private static void WriteForwarded(OutputBuffer output, Http1Exchange x)

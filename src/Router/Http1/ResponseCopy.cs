@@ -24,6 +24,7 @@ internal static class ResponseCopy
         // A body without a length is chunked for the client, so that its end is told from a break; HTTP/1.0 has but the end of the connection.
         bool chunked = framing is BodyFraming.Chunked or BodyFraming.UntilClose && !x.Head.IsHttp10;
         if (uploading || (framing is BodyFraming.Chunked or BodyFraming.UntilClose && !chunked)) x.CloseAfter();
+        x.Copy?.Stable.Begin(head, input.Data);
         input.Consume(WriteHead(x, connection, backend, chunked));
         var body = new BodyReader(framing, head.ContentLength ?? 0);
         bool done = framing == BodyFraming.None;
@@ -31,9 +32,10 @@ internal static class ResponseCopy
         {
             if (!done && !input.IsEmpty)
             {
-                int start = chunked ? x.Output.BeginChunk() : 0;
+                int start = chunked ? x.Output.BeginChunk() : x.Output.Length;
                 var part = body.Take(input, x.Output);
                 if (part == BodyPart.Malformed) return Reasons.BadResponse;
+                x.Copy?.Stable.Keep(x.Output.Memory.Span[start..]);
                 if (chunked) x.Output.EndChunk(start);
                 done = part == BodyPart.Last;
             }

@@ -4,6 +4,7 @@ using System.Text;
 using Canario.Contract;
 using Canario.Router.Forwarding;
 using Canario.Router.Listening;
+using Canario.Router.Mirroring;
 using Canario.Router.Routing;
 using Canario.Telemetry;
 using Microsoft.AspNetCore.Http.Features;
@@ -55,6 +56,13 @@ internal sealed class Http2Exchange(IFeatureCollection features, Http2Forwarder 
     public EndpointSet EndpointsOf(Service service) => service.Grpc;
 
     public ValueTask<Outcome> TryAsync(Route route, Backend backend, Endpoint endpoint, bool fresh) => forwarder.TryAsync(this, route, backend, endpoint);
+
+    /// <summary>A stream in both directions at once has no moment at which it could be copied whole; unary calls are not told from them before they are over.</summary>
+    public void BeginCopy(Mirror mirror) => mirror.Metrics.CountDropped(DropReasons.Http2);
+
+    public void EndCopy(Route route, Backend served, Outcome outcome)
+    {
+    }
 
     public async ValueTask FailAsync(Outcome outcome, Backend backend)
     {

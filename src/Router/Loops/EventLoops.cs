@@ -1,9 +1,13 @@
 namespace Canario.Router.Loops;
 
-/// <summary>One loop a core.</summary>
+/// <summary>One loop a core for users, and one for copies of their requests: a user waits for no copy that is sent or answered on the same thread.</summary>
 internal sealed class EventLoops(int count, TimeProvider time, ILogger logger) : IDisposable
 {
-    public IReadOnlyList<EventLoop> All { get; } = [.. Enumerable.Range(0, count).Select(i => new EventLoop(i, time, logger))];
+    public IReadOnlyList<EventLoop> All { get; } = [.. Enumerable.Range(0, count + 1).Select(i => new EventLoop(i, time, logger))];
+
+    public IEnumerable<EventLoop> OfUsers => All.Take(count);
+
+    public EventLoop OfCopies => All[count];
 
     public void Dispose()
     {

@@ -1,0 +1,7 @@
+namespace Canario.Router.Mirroring;
+
+/// <summary>How two answers to one request compare.</summary>
+/// <param name="Disagrees">A label differs, or the shape.</param>
+/// <param name="Numbers">Pairs of numbers.</param>
+/// <param name="Mean">Of their absolute differences.</param>
+internal readonly record struct AnswerDifference(bool Disagrees, int Numbers, double Mean, double Largest);

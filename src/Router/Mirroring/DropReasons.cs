@@ -1,0 +1,26 @@
+namespace Canario.Router.Mirroring;
+
+/// <summary>Why a request that was to be copied was not: the <c>reason</c> label.</summary>
+internal static class DropReasons
+{
+    /// <summary>So many copies are under way already.</summary>
+    public const string InFlight = "in_flight";
+
+    /// <summary>All copies together hold as much memory as they may.</summary>
+    public const string Memory = "memory";
+
+    public const string BodyTooLarge = "body_too_large";
+
+    /// <summary>Rows that are answered while more of them come.</summary>
+    public const string Stream = "stream";
+
+    public const string Http2 = "http2";
+
+    /// <summary>The user got no whole answer of a model to compare with.</summary>
+    public const string NotAnswered = "not_answered";
+
+    /// <summary>The router has not seen the revision's endpoints yet, or has no socket left: no fault of the revision.</summary>
+    public const string NotSent = "not_sent";
+
+    public static string[] All { get; } = [InFlight, Memory, BodyTooLarge, Stream, Http2, NotAnswered, NotSent];
+}
