@@ -10,19 +10,25 @@ namespace Canario.Operator.Api;
 [Rule("self.type in ['PredictionDrift', 'FeatureDrift'] || !has(self.statistic)", "statistic needs type PredictionDrift or FeatureDrift")]
 [Rule("!has(self.statistic) || self.statistic != 'KolmogorovSmirnov' || !has(self.max) || self.max <= 1.0", "max of KolmogorovSmirnov is a distance from 0 to 1")]
 [Rule("self.type == 'FeatureDrift' || !has(self.features)", "features needs type FeatureDrift")]
+[Rule("self.type != 'ShadowAgreement' || has(self.max) || has(self.maxMeanDifference)", "type ShadowAgreement needs max, maxMeanDifference or both")]
+[Rule("self.type != 'ShadowAgreement' || !has(self.max) || self.max <= 1.0", "max of ShadowAgreement is a share from 0 to 1")]
+[Rule("self.type == 'ShadowAgreement' || !has(self.maxMeanDifference)", "maxMeanDifference needs type ShadowAgreement")]
 sealed record GateSettings
 {
     [Schema("Unique among the gates; steps name it.", Required = true, MinLength = 1, MaxLength = 63, Pattern = Limits.NamePattern)]
     public string Name { get; set; } = "";
 
-    [Schema("ErrorRate: share of 5xx answers. Latency: share of answers slower than bound. FeatureDrift and PredictionDrift: distance of what comes in or goes out from the training baseline or from stable.",
+    [Schema("ErrorRate: share of 5xx answers. Latency: share of answers slower than bound. FeatureDrift and PredictionDrift: distance of what comes in or goes out from the training baseline or from stable. ShadowAgreement: share of the copied requests that the new revision answers otherwise than stable; with strategy Shadow.",
         Required = true)]
-    [Values(GateTypes.ErrorRate, GateTypes.Latency, GateTypes.FeatureDrift, GateTypes.PredictionDrift)]
+    [Values(GateTypes.ErrorRate, GateTypes.Latency, GateTypes.FeatureDrift, GateTypes.PredictionDrift, GateTypes.ShadowAgreement)]
     public string Type { get; set; } = "";
 
-    [Schema("Highest value allowed. ErrorRate, Latency: a share from 0 to 1. Drift: the statistic; default 0.25 for Psi, 0.1 for KolmogorovSmirnov.",
+    [Schema("Highest value allowed. ErrorRate, Latency, ShadowAgreement: a share from 0 to 1. Drift: the statistic; default 0.25 for Psi, 0.1 for KolmogorovSmirnov.",
         Minimum = 0, Maximum = 100)]
     public double? Max { get; set; }
+
+    [Schema("ShadowAgreement: how far the numbers of the two answers may lie apart, as the mean over requests of each one's mean absolute difference.", Minimum = 0, Maximum = 1e12)]
+    public double? MaxMeanDifference { get; set; }
 
     [Schema("ErrorRate, Latency: the new revision's share may be at most this many times stable's, such as 1.5.", Minimum = 1, Maximum = 1000)]
     public double? MaxRatioToStable { get; set; }
@@ -40,7 +46,7 @@ sealed record GateSettings
     [Schema("FeatureDrift: features to watch. Default: all that have a baseline.", MaxItems = Limits.Features, Set = true)]
     public IReadOnlyList<string>? Features { get; set; }
 
-    [Schema("Requests, or values, below which the verdict is InsufficientData.", Minimum = 1, Maximum = 1_000_000_000)]
+    [Schema("Requests, values, or pairs of answers, below which the verdict is InsufficientData.", Minimum = 1, Maximum = 1_000_000_000)]
     public long MinSamples { get; set; } = 100;
 
     [Schema("Rollback: stable gets the traffic back and the revision is rejected. Hold: the step is not left. Alert: only told.")]

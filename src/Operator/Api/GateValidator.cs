@@ -25,7 +25,7 @@ static class GateValidator
 
     static void ValidateGate(FieldErrors errors, string path, GateSettings gate)
     {
-        errors.OneOf($"{path}.type", gate.Type, GateTypes.ErrorRate, GateTypes.Latency, GateTypes.FeatureDrift, GateTypes.PredictionDrift);
+        errors.OneOf($"{path}.type", gate.Type, GateTypes.ErrorRate, GateTypes.Latency, GateTypes.FeatureDrift, GateTypes.PredictionDrift, GateTypes.ShadowAgreement);
         errors.OneOf($"{path}.statistic", gate.Statistic, nameof(DriftStatistic.Psi), nameof(DriftStatistic.KolmogorovSmirnov));
         errors.OneOf($"{path}.onFail", gate.OnFail, nameof(OnFail.Rollback), nameof(OnFail.Hold), nameof(OnFail.Alert));
         errors.OneOf($"{path}.onInsufficientData", gate.OnInsufficientData,
@@ -35,15 +35,23 @@ static class GateValidator
 
         var isRate = gate.Type is GateTypes.ErrorRate or GateTypes.Latency;
         var isDrift = gate.Type is GateTypes.FeatureDrift or GateTypes.PredictionDrift;
-        var isShare = isRate || gate.Statistic == nameof(DriftStatistic.KolmogorovSmirnov);
+        var isShadow = gate.Type is GateTypes.ShadowAgreement;
+        var isShare = isRate || isShadow || gate.Statistic == nameof(DriftStatistic.KolmogorovSmirnov);
         errors.Range($"{path}.max", gate.Max, 0, isShare ? 1 : 100);
         if (isRate && gate.Max is null && gate.MaxRatioToStable is null)
         {
             errors.Add(path, null, $"type {gate.Type} needs max (a share from 0 to 1), maxRatioToStable (such as 1.5) or both");
         }
 
-        Only(errors, $"{path}.maxRatioToStable", gate.MaxRatioToStable, !isDrift, "needs type ErrorRate or Latency");
-        Only(errors, $"{path}.statistic", gate.Statistic, !isRate, "needs type PredictionDrift or FeatureDrift");
+        errors.Range($"{path}.maxMeanDifference", gate.MaxMeanDifference, 0, 1e12);
+        if (isShadow && gate.Max is null && gate.MaxMeanDifference is null)
+        {
+            errors.Add(path, null, $"type {gate.Type} needs max (a share from 0 to 1), maxMeanDifference or both");
+        }
+
+        Only(errors, $"{path}.maxMeanDifference", gate.MaxMeanDifference, isShadow, "needs type ShadowAgreement");
+        Only(errors, $"{path}.maxRatioToStable", gate.MaxRatioToStable, !isDrift && !isShadow, "needs type ErrorRate or Latency");
+        Only(errors, $"{path}.statistic", gate.Statistic, !isRate && !isShadow, "needs type PredictionDrift or FeatureDrift");
         Only(errors, $"{path}.features", gate.Features is { Count: > 0 } names ? string.Join(", ", names.Take(3)) : null, gate.Type is GateTypes.FeatureDrift, "needs type FeatureDrift");
         errors.Count($"{path}.features", gate.Features?.Count ?? 0, Limits.Features);
         ValidateBound(errors, $"{path}.bound", gate);

@@ -8,8 +8,8 @@ sealed record HistoryEntry
     [Schema("The revision that was rolled out.", Required = true)]
     public string Revision { get; set; } = "";
 
-    [Schema("Promoted, RolledBack or Abandoned (for another spec).", Required = true)]
-    [Values(RolloutOutcomes.Promoted, RolloutOutcomes.RolledBack, RolloutOutcomes.Abandoned)]
+    [Schema("Promoted, RolledBack, Abandoned (for another spec) or Concluded (a shadow that was dropped as planned).", Required = true)]
+    [Values(RolloutOutcomes.Promoted, RolloutOutcomes.RolledBack, RolloutOutcomes.Abandoned, RolloutOutcomes.Concluded)]
     public string Outcome { get; set; } = "";
 
     [Schema("What decided, in one word.")]

@@ -4,6 +4,9 @@ namespace Canario.Operator.Api;
 
 [Rule("!has(self.strategy.canary) || !has(self.strategy.canary.steps) || self.strategy.canary.steps.all(s, !has(s.gates) || s.gates.all(g, has(self.gates) && self.gates.exists(x, x.name == g)))",
     "a step's gates must be names of spec.gates")]
+[Rule("!has(self.strategy.shadow) || !has(self.strategy.shadow.steps) || self.strategy.shadow.steps.all(s, !has(s.gates) || s.gates.all(g, has(self.gates) && self.gates.exists(x, x.name == g)))",
+    "a step's gates must be names of spec.gates")]
+[Rule("self.strategy.type == 'Shadow' || !has(self.gates) || self.gates.all(g, g.type != 'ShadowAgreement')", "gates of type ShadowAgreement need strategy Shadow")]
 sealed record ModelDeploymentSpec
 {
     [Schema("Pods that serve the model. While a rollout runs, each side has its share of it.", Minimum = 1, Maximum = Limits.Replicas)]

@@ -38,7 +38,10 @@ sealed record ModelDeploymentStatus
     [Schema("Share of the requests that the candidate gets, in percent.")]
     public int? Weight { get; set; }
 
-    [Schema("All routers serve this weight.")]
+    [Schema("Share of stable's inference requests that is copied to the candidate, in percent.")]
+    public int? Mirror { get; set; }
+
+    [Schema("All routers serve this weight, and make these copies.")]
     public bool? WeightInForce { get; set; }
 
     [Schema("Worst verdict of the gates: Pass, Fail, Inconclusive, InsufficientData, ProviderUnavailable or PodFailure.")]

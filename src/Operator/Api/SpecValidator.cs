@@ -24,7 +24,7 @@ static class SpecValidator
         ServerValidator.Validate(errors, spec.Server);
         ValidateService(errors, spec.Service);
         GateValidator.Validate(errors, spec.Gates);
-        StrategyValidator.Validate(errors, spec.Strategy, spec.Replicas, [.. spec.Gates.Select(gate => gate.Name)]);
+        StrategyValidator.Validate(errors, spec.Strategy, spec.Replicas, spec.Gates);
         ValidateTraffic(errors, spec.Traffic);
         if (spec.Metrics.Source is { } source)
             errors.OneOf("spec.metrics.source", source, MetricSourceNames.Prometheus, MetricSourceNames.Direct);

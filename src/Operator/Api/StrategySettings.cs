@@ -3,16 +3,17 @@ using Canario.Rollouts;
 
 namespace Canario.Operator.Api;
 
-[Rule("self.type == 'Canary' || !has(self.canary)", "canary needs type Canary")]
+[Rule("self.type == 'Canary' || !has(self.canary) || (self.type == 'Shadow' && (!has(self.shadow) || self.shadow.then == 'Canary'))", "canary needs type Canary, or type Shadow with then: Canary")]
 [Rule("self.type == 'BlueGreen' || !has(self.blueGreen)", "blueGreen needs type BlueGreen")]
 [Rule("self.type == 'RollingUpdate' || !has(self.rollingUpdate)", "rollingUpdate needs type RollingUpdate")]
+[Rule("self.type == 'Shadow' || !has(self.shadow)", "shadow needs type Shadow")]
 sealed record StrategySettings
 {
-    [Schema("Canary: weights that grow step by step. BlueGreen: a full new side behind a preview, then all traffic at once. RollingUpdate: pods are replaced some at a time, traffic in proportion. Recreate: the old pods are stopped, then the new ones started; nobody is served in between.")]
-    [Values(StrategyNames.Canary, StrategyNames.BlueGreen, StrategyNames.RollingUpdate, StrategyNames.Recreate)]
+    [Schema("Canary: weights that grow step by step. BlueGreen: a full new side behind a preview, then all traffic at once. RollingUpdate: pods are replaced some at a time, traffic in proportion. Recreate: the old pods are stopped, then the new ones started; nobody is served in between. Shadow: the new side gets copies of the requests and its answers are compared and thrown away; then it goes on as a canary, gets everything, or is dropped.")]
+    [Values(StrategyNames.Canary, StrategyNames.BlueGreen, StrategyNames.RollingUpdate, StrategyNames.Recreate, StrategyNames.Shadow)]
     public string Type { get; set; } = StrategyNames.Canary;
 
-    [Schema("For type Canary.")]
+    [Schema("For type Canary, and for type Shadow that goes on as one.")]
     public CanarySettings? Canary { get; set; }
 
     [Schema("For type BlueGreen.")]
@@ -20,4 +21,7 @@ sealed record StrategySettings
 
     [Schema("For type RollingUpdate, with at most 100 replicas.")]
     public RollingUpdateSettings? RollingUpdate { get; set; }
+
+    [Schema("For type Shadow.")]
+    public ShadowSettings? Shadow { get; set; }
 }

@@ -4,14 +4,22 @@ namespace Canario.Operator.Api;
 
 static class StrategyValidator
 {
-    public static void Validate(FieldErrors errors, StrategySettings strategy, int replicas, HashSet<string> gates)
+    public static void Validate(FieldErrors errors, StrategySettings strategy, int replicas, IReadOnlyList<GateSettings> all)
     {
         const string path = "spec.strategy";
-        errors.OneOf($"{path}.type", strategy.Type, StrategyNames.Canary, StrategyNames.BlueGreen, StrategyNames.RollingUpdate, StrategyNames.Recreate);
-        ValidateOwner(errors, $"{path}.canary", strategy.Canary, StrategyNames.Canary, strategy.Type);
+        errors.OneOf($"{path}.type", strategy.Type, [.. RolloutStrategies.Names]);
+        var gates = all.Select(gate => gate.Name).ToHashSet(StringComparer.Ordinal);
+        if (!GoesOnAsCanary(strategy))
+        {
+            ValidateOwner(errors, $"{path}.canary", strategy.Canary, StrategyNames.Canary, strategy.Type);
+        }
+
         ValidateOwner(errors, $"{path}.blueGreen", strategy.BlueGreen, StrategyNames.BlueGreen, strategy.Type);
         ValidateOwner(errors, $"{path}.rollingUpdate", strategy.RollingUpdate, StrategyNames.RollingUpdate, strategy.Type);
+        ValidateOwner(errors, $"{path}.shadow", strategy.Shadow, StrategyNames.Shadow, strategy.Type);
         ValidateSteps(errors, $"{path}.canary.steps", strategy.Canary?.Steps ?? [], gates);
+        ValidateShadow(errors, $"{path}.shadow", strategy.Shadow ?? new ShadowSettings(), gates);
+        ValidateMeasured(errors, strategy, all);
         ValidateHold(errors, $"{path}.blueGreen.hold", strategy.BlueGreen?.Hold);
         if (strategy.Type == StrategyNames.RollingUpdate)
         {
@@ -19,11 +27,56 @@ static class StrategyValidator
         }
     }
 
+    static bool GoesOnAsCanary(StrategySettings strategy) =>
+        strategy.Type == StrategyNames.Shadow && (strategy.Shadow?.Then ?? nameof(AfterShadow.Canary)) == nameof(AfterShadow.Canary);
+
+    static void ValidateShadow(FieldErrors errors, string path, ShadowSettings shadow, HashSet<string> gates)
+    {
+        errors.OneOf($"{path}.then", shadow.Then, nameof(AfterShadow.Canary), nameof(AfterShadow.Promote), nameof(AfterShadow.Drop));
+        errors.Count($"{path}.steps", shadow.Steps.Count, Limits.Steps);
+        for (var i = 0; i < Math.Min(shadow.Steps.Count, Limits.Steps); i++)
+        {
+            var step = $"{path}.steps[{i}]";
+            errors.Range($"{step}.percent", shadow.Steps[i].Percent, 1, 100);
+            ValidateHold(errors, $"{step}.hold", shadow.Steps[i].Hold);
+            ValidateGates(errors, $"{step}.gates", shadow.Steps[i].Gates ?? [], gates);
+        }
+    }
+
+    /// <summary>A gate that is never measured would hold its step until the deadline, and then for good.</summary>
+    static void ValidateMeasured(FieldErrors errors, StrategySettings strategy, IReadOnlyList<GateSettings> all)
+    {
+        for (var i = 0; i < Math.Min(all.Count, Limits.Gates) && strategy.Type != StrategyNames.Shadow; i++)
+        {
+            if (!GateTypes.SeesTraffic(all[i].Type))
+            {
+                errors.Add($"spec.gates[{i}].type", all[i].Type, $"needs strategy {StrategyNames.Shadow}, but the strategy is {strategy.Type}: it compares answers to copies");
+            }
+        }
+
+        ValidateSeen("spec.strategy.shadow.steps", strategy.Shadow?.Steps.Select(step => step.Gates), GateTypes.SeesCopies, "of the requests of users, and the step has only copies");
+        ValidateSeen("spec.strategy.canary.steps", strategy.Canary?.Steps.Select(step => step.Gates), GateTypes.SeesTraffic, "of copies, and the step has none");
+
+        void ValidateSeen(string path, IEnumerable<IReadOnlyList<string>?>? steps, Func<string, bool> isSeen, string what)
+        {
+            foreach (var (step, names) in (steps ?? []).Take(Limits.Steps).Index())
+            {
+                foreach (var (at, name) in (names ?? []).Take(Limits.Gates).Index())
+                {
+                    if (all.FirstOrDefault(gate => gate.Name == name) is { } gate && !isSeen(gate.Type))
+                    {
+                        errors.Add($"{path}[{step}].gates[{at}]", name, $"must be measured in the step, but {gate.Type} is {what}");
+                    }
+                }
+            }
+        }
+    }
+
     static void ValidateOwner(FieldErrors errors, string path, object? settings, string owner, string type)
     {
         if (settings is not null && type != owner)
         {
-            errors.Add(path, null, $"needs type {owner}, but the type is {type}");
+            errors.Add(path, null, $"needs type {owner}{(owner == StrategyNames.Canary ? $", or {StrategyNames.Shadow} with then: {nameof(AfterShadow.Canary)}" : "")}, but the type is {type}");
         }
     }
 

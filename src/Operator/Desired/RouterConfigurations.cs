@@ -30,6 +30,7 @@ static class RouterConfigurations
             Port = listenerPort,
             Backends = [.. world.Revisions.Select(side => new RouterBackend { Revision = side.Revision, Service = side.Revision, Weight = side.Weight })],
             Matches = BuildMatches(traffic, world, state),
+            Mirror = BuildMirror(world),
             StickyHeader = traffic.StickyHeader ?? "",
             TimeoutMilliseconds = (int)Durations.Required(traffic.Timeout).TotalMilliseconds,
         };
@@ -51,6 +52,9 @@ static class RouterConfigurations
             },
         };
     }
+
+    public static RouterMirror? BuildMirror(World world) =>
+        world.Revisions.FirstOrDefault(side => side.Mirror > 0) is { } shadow ? new RouterMirror { Revision = shadow.Revision, Percent = shadow.Mirror } : null;
 
     static List<RouterMatch> BuildMatches(TrafficSettings traffic, World world, RolloutState state)
     {

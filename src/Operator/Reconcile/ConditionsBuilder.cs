@@ -24,7 +24,7 @@ static class ConditionsBuilder
             && StatusBuilder.ReadyOf(facts, stable) >= Math.Max(1, state.Replicas);
         return
         [
-            Condition(ConditionTypes.Ready, isCurrent, isCurrent ? RolloutReasons.Healthy : pending, message),
+            Condition(ConditionTypes.Ready, isCurrent, isCurrent ? state.Reason : pending, message),
             Condition(ConditionTypes.Reconciling, isReconciling, isReconciling ? pending : Settled, isReconciling ? state.Message : "No change is under way."),
             Condition(ConditionTypes.Stalled, isStalled, isStalled ? pending : None, isStalled ? message : "Nothing waits for a person."),
             Condition(ConditionTypes.DriftDetected, drift is not null, drift?.Type ?? None, drift?.Message ?? "No gate sees drift."),

@@ -48,7 +48,7 @@ sealed class OperatorMetrics
         foreach (var phase in Enum.GetNames<RolloutPhase>())
             _phase.WithLabels(model.Namespace, model.Name, phase).Set(phase == state.Phase.ToString() ? 1 : 0);
         _weight.WithLabels(model.Namespace, model.Name).Set(state.CandidateRevision is null ? 0 : state.Weight);
-        foreach (var outcome in (string[])[RolloutOutcomes.Promoted, RolloutOutcomes.RolledBack, RolloutOutcomes.Abandoned])
+        foreach (var outcome in RolloutOutcomes.All)
             _rollouts.WithLabels(model.Namespace, model.Name, outcome);
     }
 
@@ -59,7 +59,7 @@ sealed class OperatorMetrics
         foreach (var phase in Enum.GetNames<RolloutPhase>())
             _phase.Remove(model.Namespace, model.Name, phase);
         _weight.Remove(model.Namespace, model.Name);
-        foreach (var outcome in (string[])[RolloutOutcomes.Promoted, RolloutOutcomes.RolledBack, RolloutOutcomes.Abandoned])
+        foreach (var outcome in RolloutOutcomes.All)
             _rollouts.Remove(model.Namespace, model.Name, outcome);
     }
 }

@@ -17,13 +17,15 @@ static class Plans
         if (errors.Count > 0)
             return RolloutPlan.Invalid(FieldError.Summarize(errors));
         var spec = deployment.Spec;
-        List<string> gates = [.. spec.Gates.Select(g => g.Name)];
+        List<string> gates = [.. spec.Gates.Where(g => GateTypes.SeesTraffic(g.Type)).Select(g => g.Name)];
+        List<string> shadowGates = [.. spec.Gates.Where(g => GateTypes.SeesCopies(g.Type)).Select(g => g.Name)];
         var bake = Durations.Required(spec.Bake.Duration);
         return new RolloutPlan
         {
             Revision = Revisions.BuildName(deployment),
             Strategy = spec.Strategy.Type,
-            Steps = RolloutStrategies.Find(spec.Strategy.Type)!.BuildSteps(BuildStrategy(spec.Strategy, spec.Replicas, gates)),
+            Steps = RolloutStrategies.Find(spec.Strategy.Type)!.BuildSteps(BuildStrategy(spec.Strategy, spec.Replicas, gates, shadowGates)),
+            DropsCandidate = spec.Strategy is { Type: StrategyNames.Shadow, Shadow.Then: nameof(AfterShadow.Drop) },
             Gates = [.. spec.Gates.Select(BuildGate)],
             // Without a bake nothing is watched at 100 %: a gate would wait there for samples of its own.
             BakeGates = bake == TimeSpan.Zero ? [] : gates,
@@ -34,9 +36,9 @@ static class Plans
         };
     }
 
-    private static StrategySpec BuildStrategy(StrategySettings settings, int replicas, List<string> gates)
+    private static StrategySpec BuildStrategy(StrategySettings settings, int replicas, List<string> gates, List<string> shadowGates)
     {
-        var strategy = new StrategySpec { Name = settings.Type, Gates = gates };
+        var strategy = new StrategySpec { Name = settings.Type, Gates = gates, ShadowGates = shadowGates };
         return settings.Type switch
         {
             StrategyNames.Canary => strategy with { Steps = [.. (settings.Canary?.Steps ?? []).Select(BuildStep)] },
@@ -45,6 +47,12 @@ static class Plans
                 AutoPromote = !hold.Manual,
                 PreviewHold = Durations.Parse(hold.Duration) ?? strategy.PreviewHold,
                 Deadline = Durations.Parse(hold.Deadline) ?? strategy.Deadline,
+            },
+            StrategyNames.Shadow => strategy with
+            {
+                ShadowSteps = [.. (settings.Shadow?.Steps ?? []).Select(BuildStep)],
+                AfterShadow = Enum.Parse<AfterShadow>((settings.Shadow ?? new ShadowSettings()).Then),
+                Steps = [.. (settings.Canary?.Steps ?? []).Select(BuildStep)],
             },
             StrategyNames.RollingUpdate => BuildRollingUpdate(strategy, settings.RollingUpdate ?? new RollingUpdateSettings(), replicas),
             _ => strategy,
@@ -61,13 +69,17 @@ static class Plans
         Deadline = Durations.Parse(settings.Hold?.Deadline) ?? strategy.Deadline,
     };
 
-    private static StepSpec BuildStep(CanaryStepSettings step) => new()
+    private static StepSpec BuildStep(CanaryStepSettings step) => BuildHold(step.Hold, step.Gates) with { Weight = step.Weight };
+
+    private static StepSpec BuildStep(ShadowStepSettings step) => BuildHold(step.Hold, step.Gates) with { Mirror = step.Percent };
+
+    private static StepSpec BuildHold(HoldSettings? hold, IReadOnlyList<string>? gates) => new()
     {
-        Weight = step.Weight,
-        Hold = Durations.Parse(step.Hold?.Duration),
-        Manual = step.Hold?.Manual ?? false,
-        Deadline = Durations.Parse(step.Hold?.Deadline),
-        Gates = step.Gates,
+        Weight = 0,
+        Hold = Durations.Parse(hold?.Duration),
+        Manual = hold?.Manual ?? false,
+        Deadline = Durations.Parse(hold?.Deadline),
+        Gates = gates,
     };
 
     private static GateSpec BuildGate(GateSettings gate)
@@ -80,6 +92,7 @@ static class Plans
             Type = gate.Type,
             MaxShare = isDrift ? null : gate.Max,
             MaxRatioToStable = gate.MaxRatioToStable,
+            MaxMeanDifference = gate.MaxMeanDifference,
             SlowerThan = Durations.Parse(gate.Bound),
             Statistic = statistic,
             MaxDrift = gate.Max ?? (statistic == DriftStatistic.Psi ? DefaultPsi : DefaultDistance),

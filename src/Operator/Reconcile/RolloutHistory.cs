@@ -23,18 +23,20 @@ static class RolloutHistory
             {
                 RolloutReasons.Promoted => RolloutOutcomes.Promoted,
                 RolloutReasons.RolledBack => RolloutOutcomes.RolledBack,
+                RolloutReasons.ShadowConcluded when transition.From == RolloutPhase.RollingBack => RolloutOutcomes.Concluded,
                 RolloutReasons.Superseded when transition.From == RolloutPhase.RollingBack => RolloutOutcomes.Abandoned,
                 _ => null,
             };
             if (outcome is null)
                 continue;
             var rejected = outcome == RolloutOutcomes.RolledBack ? decision.Next.Rejected.LastOrDefault(r => r.Revision == candidate) : null;
+            var learnt = outcome == RolloutOutcomes.Concluded ? decision.Next.Concluded.LastOrDefault(c => c.Revision == candidate)?.Message : null;
             return new HistoryEntry
             {
                 Revision = candidate,
                 Outcome = outcome,
                 Reason = rejected?.Reason ?? transition.Reason,
-                Evidence = StatusBuilder.Cut(rejected?.Message ?? transition.Message),
+                Evidence = StatusBuilder.Cut(rejected?.Message ?? learnt ?? transition.Message),
                 Started = state.RolloutStartedAt,
                 Finished = now,
             };

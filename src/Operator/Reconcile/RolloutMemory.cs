@@ -33,6 +33,14 @@ static class RolloutMemory
             Attempt = 1,
             RolloutStartedAt = status.RolloutStartedAt,
             Rejected = [.. (status.Rejected ?? []).Select(Read)],
+            // The newest word on each revision.
+            Concluded =
+            [
+                .. (status.History ?? []).DistinctBy(entry => entry.Revision, StringComparer.Ordinal)
+                    .Where(entry => entry.Outcome == RolloutOutcomes.Concluded)
+                    .Select(entry => new ConcludedRevision(entry.Revision, entry.Evidence ?? "", entry.Finished ?? DateTimeOffset.UnixEpoch, 1))
+                    .Reverse(),
+            ],
         };
         return status switch
         {

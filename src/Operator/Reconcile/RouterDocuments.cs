@@ -35,10 +35,12 @@ static class RouterDocuments
         if (stored is null || world.Revisions.Count == 0)
             return null;
         List<RouterBackend> backends = [.. world.Revisions.Select(r => new RouterBackend { Revision = r.Revision, Service = r.Revision, Weight = r.Weight })];
-        if (stored.Backends.SequenceEqual(backends))
+        var mirror = RouterConfigurations.BuildMirror(world);
+        if (stored.Backends.SequenceEqual(backends) && stored.Mirror == mirror)
             return stored;
         var weights = string.Join('.', backends.Select(b => $"{b.Revision[(b.Revision.LastIndexOf('-') + 1)..]}-{b.Weight}"));
         var matches = stored.Matches.Where(m => backends.Exists(b => b.Revision == m.Revision)).ToList();
-        return stored with { Backends = backends, Matches = matches, Version = $"{stored.Version.Split('.')[0]}.{weights}" };
+        var copies = mirror is null ? "" : $"~{mirror.Percent}";
+        return stored with { Backends = backends, Matches = matches, Mirror = mirror, Version = $"{stored.Version.Split('.')[0]}.{weights}{copies}" };
     }
 }

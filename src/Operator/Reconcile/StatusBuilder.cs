@@ -29,6 +29,7 @@ static class StatusBuilder
             Step = isStep ? string.Create(CultureInfo.InvariantCulture, $"{state.StepIndex + 1}/{plan.Steps.Count}") : null,
             StepIndex = isStep ? state.StepIndex : null,
             Weight = state.CandidateRevision is null ? null : state.Weight,
+            Mirror = state is { CandidateRevision: not null, Mirror: > 0 } ? state.Mirror : null,
             WeightInForce = inForce,
             Verdict = state.Gates.Count == 0 ? null : state.Gates.MaxBy(g => Severity(g.Verdict))!.Verdict.ToString(),
             Ready = string.Create(CultureInfo.InvariantCulture, $"{ready}/{wanted}"),

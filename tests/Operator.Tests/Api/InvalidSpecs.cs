@@ -13,6 +13,8 @@ static class InvalidSpecs
 {
     static readonly GateSettings Errors = new() { Name = "errors", Type = GateTypes.ErrorRate, Max = 0.01 };
 
+    static readonly GateSettings Agreement = new() { Name = "agreement", Type = GateTypes.ShadowAgreement, Max = 0.01 };
+
     public static IReadOnlyList<InvalidSpec> All { get; } =
     [
         new("name too long for labels", d => d with { Metadata = d.Metadata with { Name = new string('a', 47) } }, "metadata.name", "46"),
@@ -54,12 +56,29 @@ static class InvalidSpecs
         Service("port over the end", s => s with { GrpcPort = 70000 }, "spec.service.grpcPort", "from 1 to 65535", true),
         Service("one port for two", s => s with { Port = 80, GrpcPort = 80 }, "spec.service.grpcPort", "must differ"),
         Service("node port without NodePort", s => s with { NodePort = 30000 }, "spec.service.nodePort", "needs type NodePort"),
-        Spec("unknown strategy", s => s with { Strategy = new StrategySettings { Type = "Yolo" } }, "spec.strategy.type", "Canary, BlueGreen, RollingUpdate, Recreate", true),
+        Spec("unknown strategy", s => s with { Strategy = new StrategySettings { Type = "Yolo" } }, "spec.strategy.type", "Canary, BlueGreen, RollingUpdate, Recreate, Shadow", true),
         Spec("canary steps in a blue-green", s => s with { Strategy = new StrategySettings { Type = "BlueGreen", Canary = new CanarySettings() } }, "spec.strategy.canary", "needs type Canary"),
         Spec("blue-green in a canary", s => s with { Strategy = new StrategySettings { BlueGreen = new BlueGreenSettings() } }, "spec.strategy.blueGreen", "needs type BlueGreen"),
         Spec("blue-green in a recreate", s => s with { Strategy = new StrategySettings { Type = "Recreate", BlueGreen = new BlueGreenSettings() } }, "spec.strategy.blueGreen", "needs type BlueGreen"),
         Spec("rolling update in a canary", s => s with { Strategy = new StrategySettings { RollingUpdate = new RollingUpdateSettings() } }, "spec.strategy.rollingUpdate", "needs type RollingUpdate"),
         Spec("rolling update of too many", s => s with { Replicas = 101, Strategy = new StrategySettings { Type = "RollingUpdate" } }, "spec.replicas", "at most 100 with strategy RollingUpdate"),
+        Spec("shadow in a canary", s => s with { Strategy = new StrategySettings { Shadow = new ShadowSettings() } }, "spec.strategy.shadow", "needs type Shadow"),
+        Shadow("canary steps of a shadow that is dropped", s => s with { Then = "Drop" }, "spec.strategy.canary", "Shadow with then: Canary", canary: new CanarySettings()),
+        Shadow("shadow that ends in nothing", s => s with { Then = "Wait" }, "spec.strategy.shadow.then", "Canary, Promote, Drop", schema: true),
+        Shadow("copies of nothing", s => s with { Steps = [new ShadowStepSettings { Percent = 0 }] }, "spec.strategy.shadow.steps[0].percent", "from 1 to 100", schema: true),
+        Shadow("copies of more than all", s => s with { Steps = [new ShadowStepSettings { Percent = 101 }] }, "spec.strategy.shadow.steps[0].percent", "from 1 to 100", schema: true),
+        Shadow("too many steps of a shadow", s => s with { Steps = [.. Enumerable.Repeat(new ShadowStepSettings { Percent = 1 }, 21)] }, "spec.strategy.shadow.steps", "at most 20", schema: true),
+        Shadow("shadow's gate that there is not", s => s with { Steps = [new ShadowStepSettings { Percent = 1, Gates = ["x"] }] }, "spec.strategy.shadow.steps[0].gates[0]", "must be one of"),
+        Shadow("errors of copies", s => s with { Steps = [new ShadowStepSettings { Percent = 1, Gates = ["errors"] }] }, "spec.strategy.shadow.steps[0].gates[0]", "has only copies"),
+        Shadow("agreement of traffic", s => s, "spec.strategy.canary.steps[0].gates[0]", "the step has none", canary: new CanarySettings { Steps = [new CanaryStepSettings { Weight = 5, Gates = ["agreement"] }] }),
+        Shadow("shadow's hold of words", s => s with { Steps = [new ShadowStepSettings { Percent = 1, Hold = new HoldSettings { Duration = "soon" } }] }, "spec.strategy.shadow.steps[0].hold.duration", "duration such as", schema: true),
+        Gate("agreement without copies", Agreement, "spec.gates[0].type", "needs strategy Shadow"),
+        Gate("agreement without a bound", Agreement with { Max = null }, "spec.gates[0]", "needs max"),
+        Gate("agreement in percent", Agreement with { Max = 5 }, "spec.gates[0].max", "from 0 to 1"),
+        Gate("negative difference", Agreement with { MaxMeanDifference = -1 }, "spec.gates[0].maxMeanDifference", "from 0 to", true),
+        Gate("difference of errors", Errors with { MaxMeanDifference = 1 }, "spec.gates[0].maxMeanDifference", "needs type ShadowAgreement"),
+        Gate("ratio of an agreement", Agreement with { MaxRatioToStable = 2 }, "spec.gates[0].maxRatioToStable", "needs type ErrorRate"),
+        Gate("statistic of an agreement", Agreement with { Statistic = "Psi" }, "spec.gates[0].statistic", "needs type PredictionDrift"),
         Rolling("surge of none", r => r with { MaxSurge = 0 }, "spec.strategy.rollingUpdate.maxSurge", "from 1 to 1000"),
         Rolling("surge of no per cent", r => r with { MaxSurge = "0%" }, "spec.strategy.rollingUpdate.maxSurge", "from 1% to 100%"),
         Rolling("surge of words", r => r with { MaxSurge = "some" }, "spec.strategy.rollingUpdate.maxSurge", "from 1% to 100%"),
@@ -76,7 +95,7 @@ static class InvalidSpecs
         Steps("deadline of nothing", "spec.strategy.canary.steps[0].hold.deadline", "at least 1s", false, new CanaryStepSettings { Weight = 10, Hold = new HoldSettings { Deadline = "0s" } }),
         Gate("gate without a name", Errors with { Name = "" }, "spec.gates[0].name", "is required", true),
         Gate("gate in capitals", Errors with { Name = "Errors" }, "spec.gates[0].name", "lower-case", true),
-        Gate("unknown gate type", Errors with { Type = "Vibes" }, "spec.gates[0].type", "ErrorRate, Latency, FeatureDrift, PredictionDrift", true),
+        Gate("unknown gate type", Errors with { Type = "Vibes" }, "spec.gates[0].type", "ErrorRate, Latency, FeatureDrift, PredictionDrift, ShadowAgreement", true),
         Gate("gate without a bound", Errors with { Max = null }, "spec.gates[0]", "needs max"),
         Gate("share in percent", Errors with { Max = 5 }, "spec.gates[0].max", "from 0 to 1"),
         Gate("negative share", Errors with { Max = -0.1 }, "spec.gates[0].max", "from 0 to 1", true),
@@ -123,6 +142,9 @@ static class InvalidSpecs
 
     static InvalidSpec Steps(string name, string path, string allowed, bool schema, params CanaryStepSettings[] steps) =>
         Spec(name, s => s with { Strategy = new StrategySettings { Canary = new CanarySettings { Steps = steps } } }, path, allowed, schema);
+
+    static InvalidSpec Shadow(string name, Func<ShadowSettings, ShadowSettings> change, string path, string allowed, CanarySettings? canary = null, bool schema = false) =>
+        Spec(name, s => s with { Gates = [Errors, Agreement], Strategy = new StrategySettings { Type = "Shadow", Shadow = change(new ShadowSettings()), Canary = canary } }, path, allowed, schema);
 
     static InvalidSpec Rolling(string name, Func<RollingUpdateSettings, RollingUpdateSettings> change, string path, string allowed, bool schema = false) =>
         Spec(name, s => s with { Strategy = new StrategySettings { Type = "RollingUpdate", RollingUpdate = change(new RollingUpdateSettings()) } }, path, allowed, schema);

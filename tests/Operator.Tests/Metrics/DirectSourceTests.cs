@@ -21,6 +21,7 @@ public sealed class DirectSourceTests : IAsyncLifetime, IScrapeTargets, IDisposa
     private readonly Histogram _duration;
     private readonly Counter _predictions;
     private readonly Gauge _baseline;
+    private readonly ShadowSeries _shadow;
     private readonly DirectSampler _sampler;
     private LoopbackServer _scraped = null!;
     private List<ScrapeTarget> _pods = [];
@@ -33,6 +34,7 @@ public sealed class DirectSourceTests : IAsyncLifetime, IScrapeTargets, IDisposa
         _duration = _registry.CreateHistogram(MetricNames.RouterDuration, "D.", LatencyBuckets.Seconds, MetricLabels.Namespace, MetricLabels.Model, MetricLabels.Revision);
         _predictions = _registry.CreateCounter(MetricNames.PredictionValues, "P.", MetricLabels.Namespace, MetricLabels.Model, MetricLabels.Revision, MetricLabels.Output, MetricLabels.Bin);
         _baseline = _registry.CreateGauge(MetricNames.PredictionBaseline, "B.", MetricLabels.Namespace, MetricLabels.Model, MetricLabels.Revision, MetricLabels.Output, MetricLabels.Bin);
+        _shadow = new ShadowSeries(_registry);
         _sampler = new DirectSampler(this, _http, TimeProvider.System, NullLogger.Instance);
     }
 
@@ -108,6 +110,28 @@ public sealed class DirectSourceTests : IAsyncLifetime, IScrapeTargets, IDisposa
         Assert.Equal([10, 20], sample.Candidate.Counts);
         Assert.Equal([20, 40], sample.Stable.Counts);
         Assert.Equal([30, 60], sample.CandidateBaseline.Counts);
+    }
+
+    [Fact]
+    public async Task Pairs_of_answers_are_counted_from_the_windows_start_and_beside_this_stable_alone()
+    {
+        _shadow.Count("ns", Model, "iris-new", "iris-stable", ShadowOutcomes.Agreed, 1000);
+        _shadow.Observe("ns", Model, "iris-new", "iris-stable", 0.25);
+        await _sampler.SampleAsync(default);
+        var from = TimeProvider.System.GetUtcNow();
+        _shadow.Count("ns", Model, "iris-new", "iris-stable", ShadowOutcomes.Agreed, 90);
+        _shadow.Count("ns", Model, "iris-new", "iris-stable", ShadowOutcomes.Disagreed, 6);
+        _shadow.Count("ns", Model, "iris-new", "iris-stable", ShadowOutcomes.CandidateFailed, 4);
+        foreach (var outcome in (string[])[ShadowOutcomes.StableFailed, ShadowOutcomes.BothFailed, ShadowOutcomes.NotComparable])
+            _shadow.Count("ns", Model, "iris-new", "iris-stable", outcome, 50);
+        // Beside the one that was stable in an earlier rollout.
+        _shadow.Count("ns", Model, "iris-new", "iris-old", ShadowOutcomes.Disagreed, 99);
+        _shadow.Observe("ns", Model, "iris-new", "iris-stable", 0.5);
+        _shadow.Observe("ns", Model, "iris-new", "iris-stable", 1.5);
+        await _sampler.SampleAsync(default);
+
+        var expected = new ShadowMeasurement { Pairs = 100, Disagreements = 6, CandidateErrors = 4, Differences = 2, SumOfDifferences = 2, SumOfSquares = 2.5, LargestDifference = 1.5 };
+        Assert.Equal(expected, await MeasureAsync(new GateSpec { Name = "agreement", Type = GateTypes.ShadowAgreement }, from));
     }
 
     [Fact]

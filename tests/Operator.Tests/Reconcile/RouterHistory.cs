@@ -30,6 +30,19 @@ internal sealed class RouterHistory : IAsyncDisposable
     public IReadOnlyList<int> WeightsOf(string revision) =>
         [.. _seen.SelectMany(c => c.Backends).Where(b => b.Revision == revision).Select(b => b.Weight)];
 
+    /// <summary>Shares of copies, 0 for none, in their order and without repetitions.</summary>
+    public IReadOnlyList<int> Copies()
+    {
+        var seen = new List<int>();
+        foreach (var percent in _seen.Select(c => c.Mirror?.Percent ?? 0))
+        {
+            if (seen.Count == 0 || seen[^1] != percent)
+                seen.Add(percent);
+        }
+
+        return seen;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();

@@ -23,6 +23,7 @@ sealed class DirectSampler(IScrapeTargets targets, HttpClient http, TimeProvider
     private static readonly HashSet<string> s_read = new(StringComparer.Ordinal)
     {
         MetricNames.RouterRequests, MetricNames.RouterDuration + "_bucket",
+        MetricNames.ShadowPairs, MetricNames.ShadowDifference + "_sum", MetricNames.ShadowDifference + "_count", MetricNames.ShadowSquaredDifference, MetricNames.ShadowLargestDifference,
         MetricNames.PredictionValues, MetricNames.PredictionBaseline, MetricNames.FeatureValues, MetricNames.FeatureBaseline,
     };
 

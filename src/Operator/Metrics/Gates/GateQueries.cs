@@ -13,6 +13,7 @@ static class GateQueries
             new LatencyQuery(),
             new DriftQuery(GateTypes.PredictionDrift, MetricNames.PredictionValues, MetricNames.PredictionBaseline, MetricLabels.Output),
             new DriftQuery(GateTypes.FeatureDrift, MetricNames.FeatureValues, MetricNames.FeatureBaseline, MetricLabels.Feature),
+            new ShadowQuery(),
         }.ToDictionary(q => q.GateType, StringComparer.Ordinal);
 
     public static IGateQuery? Find(string gateType) => s_all.GetValueOrDefault(gateType);

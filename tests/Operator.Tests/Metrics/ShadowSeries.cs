@@ -1,0 +1,25 @@
+using Canario.Contract;
+using Canario.Telemetry.Metrics;
+
+namespace Canario.Operator.Tests.Metrics;
+
+/// <summary>The series of a router's comparisons, as it writes them.</summary>
+internal sealed class ShadowSeries(MetricRegistry registry)
+{
+    private static readonly string[] s_pair = [MetricLabels.Namespace, MetricLabels.Model, MetricLabels.Revision, MetricLabels.Stable];
+    private readonly Counter _pairs = registry.CreateCounter(MetricNames.ShadowPairs, "P.", [.. s_pair, MetricLabels.Outcome]);
+    private readonly Histogram _difference = registry.CreateHistogram(MetricNames.ShadowDifference, "D.", [0.1, 1], s_pair);
+    private readonly Gauge _squares = registry.CreateRealCounter(MetricNames.ShadowSquaredDifference, "S.", s_pair);
+    private readonly Gauge _largest = registry.CreateGauge(MetricNames.ShadowLargestDifference, "L.", s_pair);
+
+    public void Count(string ns, string model, string candidate, string stable, string outcome, long pairs) =>
+        _pairs.WithLabels(ns, model, candidate, stable, outcome).Increment(pairs);
+
+    public void Observe(string ns, string model, string candidate, string stable, double difference)
+    {
+        _difference.WithLabels(ns, model, candidate, stable).Observe(difference);
+        _squares.WithLabels(ns, model, candidate, stable).Add(difference * difference);
+        var largest = _largest.WithLabels(ns, model, candidate, stable);
+        largest.Set(Math.Max(largest.Value, difference));
+    }
+}
