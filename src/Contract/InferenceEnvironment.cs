@@ -6,7 +6,7 @@ public static class InferenceEnvironment
     public const string Namespace = "CANARIO_NAMESPACE";
     public const string Model = "CANARIO_MODEL";
     public const string Revision = "CANARIO_REVISION";
-    /// <summary><c>file:///…</c> or <c>http(s)://…</c> of the ONNX file. <see cref="ModelFiles"/> lie beside it.</summary>
+    /// <summary><c>file:///…</c>, <c>http(s)://…</c> or <c>s3://…</c> of the ONNX file, <c>oci://…</c> or <c>models:/…</c> of what has it. <see cref="ModelFiles"/> lie beside it.</summary>
     public const string ModelUri = "CANARIO_MODEL_URI";
     /// <summary>Lower-case hex sha256 of the ONNX file; empty: not checked.</summary>
     public const string ModelSha256 = "CANARIO_MODEL_SHA256";

@@ -9,6 +9,7 @@ internal static class BatchOptionTable
     private static readonly string[] s_shared =
     [
         "namespace", "model", "revision", "model-uri", "model-sha256", "metadata-sha256", "baseline-sha256", "golden-sha256", "cache-directory", "threads",
+        "s3-endpoint", "s3-region", "s3-path-style", "oci-insecure-registries", "oci-auth-file", "mlflow-tracking-uri",
         "max-model-bytes", "fetch-timeout-seconds", "fetch-attempts", "max-line-bytes", "max-string-bytes", "termination-log", "log-level",
     ];
 

@@ -30,6 +30,7 @@ internal static class CommandLine
             options = Apply(option, options, value, "--" + option.Flag);
         }
 
+        options = options with { Sources = options.Sources.Complete(environment) };
         return options.ModelUri is null
             ? throw new ConfigurationException($"--model-uri (or {Contract.InferenceEnvironment.ModelUri}) is required")
             : options;

@@ -14,7 +14,7 @@ internal static class OptionTable
             (o, v) => o with { Identity = o.Identity with { Model = v } }),
         new("revision", InferenceEnvironment.Revision, "Name of the revision, the V2 version. Default: local.",
             (o, v) => o with { Identity = o.Identity with { Revision = v } }),
-        new("model-uri", InferenceEnvironment.ModelUri, "file:///… or http(s)://… of the ONNX file, or of its folder when it ends in '/'. Required.",
+        new("model-uri", InferenceEnvironment.ModelUri, "file:///…, http(s)://… or s3://… of the ONNX file, or of its folder when it ends in '/'; oci://… of an artifact or image; models:/… of MLflow. Required.",
             (o, v) => o with { ModelUri = ReadUri(v) }),
         new("model-sha256", InferenceEnvironment.ModelSha256, "Hex sha256 that the ONNX file must have. Default: not checked.",
             (o, v) => o with { ModelSha256 = ReadDigest(v) }),
@@ -26,6 +26,18 @@ internal static class OptionTable
             (o, v) => o with { GoldenSha256 = ReadDigest(v) }),
         new("cache-directory", InferenceEnvironment.CacheDirectory, "Folder for downloaded models. Default: canario-models in the temporary folder.",
             (o, v) => o with { CacheDirectory = v }),
+        new("s3-endpoint", "AWS_ENDPOINT_URL_S3", "http(s)://… of an S3 server that is not AWS's. Default: AWS_ENDPOINT_URL, else AWS.",
+            (o, v) => o with { Sources = o.Sources with { S3Endpoint = ReadWeb(v) } }),
+        new("s3-region", "AWS_REGION", "Region of the bucket. Default: AWS_DEFAULT_REGION, else us-east-1.",
+            (o, v) => o with { Sources = o.Sources with { S3Region = v } }),
+        new("s3-path-style", "S3_PATH_STYLE", "true: the bucket stands in the path, false: in the host's name. Default: true with --s3-endpoint, else false.",
+            (o, v) => o with { Sources = o.Sources with { S3PathStyle = v switch { "true" => true, "false" => false, _ => throw new ConfigurationException($"'{v}' is neither true nor false") } } }),
+        new("oci-insecure-registries", "OCI_INSECURE_REGISTRIES", "Registries, host[:port] separated by commas, that are spoken to in clear text. Default: those on this machine.",
+            (o, v) => o with { Sources = o.Sources with { InsecureRegistries = v.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) } }),
+        new("oci-auth-file", "REGISTRY_AUTH_FILE", "Docker's config.json with the registries' users; the environment variable DOCKER_AUTH_CONFIG may hold its content. Default: none.",
+            (o, v) => o with { Sources = o.Sources with { RegistryAuthFile = v } }),
+        new("mlflow-tracking-uri", "MLFLOW_TRACKING_URI", "http(s)://… of MLflow, for models:/… addresses. Default: none.",
+            (o, v) => o with { Sources = o.Sources with { MlflowTrackingUri = ReadWeb(v) } }),
         new("threads", InferenceEnvironment.Threads, "Threads of one run, 0 to 256; 0: one a core. Default: 1.",
             (o, v) => o with { Threads = (int)ReadWhole(v, 0, 256) }),
         new("batch-rows", "CANARIO_BATCH_ROWS", "Most rows of requests under way at once that are run together, where that pays, 1 to 65536; 1: never. Default: 32.",
@@ -84,12 +96,16 @@ internal static class OptionTable
 
     private static Uri ReadUri(string value)
     {
-        if (!Uri.TryCreate(value, UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("file" or "http" or "https"))
-            throw new ConfigurationException($"'{value}' is not a file:///… or http(s)://… address");
+        if (!Uri.TryCreate(value, UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("file" or "http" or "https" or "s3" or "oci" or "models"))
+            throw new ConfigurationException($"'{value}' is not a file:///…, http(s)://…, s3://…, oci://… or models:/… address");
         // A folder: the model has its usual name in it.
-        if (!uri.AbsolutePath.EndsWith('/')) return uri;
+        if (!uri.AbsolutePath.EndsWith('/') || uri.Scheme is "oci" or "models") return uri;
         return new UriBuilder(uri) { Path = uri.AbsolutePath + ModelFiles.Model }.Uri;
     }
+
+    private static Uri ReadWeb(string value) => Uri.TryCreate(value, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https"
+        ? uri
+        : throw new ConfigurationException($"'{value}' is not an http(s)://… address");
 
     private static string ReadSink(string value) =>
         value == "stdout" || (Uri.TryCreate(value, UriKind.Absolute, out Uri? uri) && uri.Scheme is "file" or "http" or "https")

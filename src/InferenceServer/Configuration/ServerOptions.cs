@@ -14,6 +14,7 @@ internal sealed record ServerOptions
     public string BaselineSha256 { get; init; } = "";
     public string GoldenSha256 { get; init; } = "";
     public string CacheDirectory { get; init; } = Path.Combine(Path.GetTempPath(), "canario-models");
+    public SourceOptions Sources { get; init; } = new();
     public int Threads { get; init; } = 1;
     /// <summary>Most rows that are run together; 1: requests are never joined.</summary>
     public int BatchRows { get; init; } = 32;

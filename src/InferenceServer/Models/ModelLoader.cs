@@ -2,6 +2,7 @@ using System.Text.Json;
 using Canario.Contract;
 using Canario.InferenceServer.Configuration;
 using Canario.InferenceServer.Feedback;
+using Canario.InferenceServer.Models.Sources;
 using Canario.InferenceServer.Observation;
 using Canario.InferenceServer.Predict;
 using Canario.InferenceServer.Tensors;
@@ -23,13 +24,14 @@ internal sealed partial class ModelLoader(ServerOptions options, ModelFetcher fe
         timed.CancelAfter(options.FetchTimeout);
         try
         {
-            Uri uri = options.ModelUri!;
-            string path = (await fetcher.FetchAsync(uri, options.ModelSha256, options.MaximumModelBytes, optional: false, timed.Token))!;
-            ModelMetadata? metadata = await ReadAsync(ModelFiles.Metadata, options.MetadataSha256, ContractJson.Default.ModelMetadata, timed.Token);
-            ModelBaseline? baseline = await ReadAsync(ModelFiles.Baseline, options.BaselineSha256, ContractJson.Default.ModelBaseline, timed.Token);
-            ModelGolden? golden = await ReadAsync(ModelFiles.Golden, options.GoldenSha256, ContractJson.Default.ModelGolden, timed.Token);
+            ModelPlace place = await fetcher.OpenAsync(options.ModelUri!, timed.Token);
+            SourceFile file = place(ModelFiles.Model)!;
+            string path = (await fetcher.FetchAsync(file, options.ModelSha256, options.MaximumModelBytes, optional: false, timed.Token))!;
+            ModelMetadata? metadata = await ReadAsync(place, ModelFiles.Metadata, options.MetadataSha256, ContractJson.Default.ModelMetadata, timed.Token);
+            ModelBaseline? baseline = await ReadAsync(place, ModelFiles.Baseline, options.BaselineSha256, ContractJson.Default.ModelBaseline, timed.Token);
+            ModelGolden? golden = await ReadAsync(place, ModelFiles.Golden, options.GoldenSha256, ContractJson.Default.ModelGolden, timed.Token);
             // Loading is CPU work for as long as the model is large: not on a thread that the caller may need.
-            return await Task.Run(() => Load(path, metadata, baseline, golden), cancellation);
+            return await Task.Run(() => Load(file.Shown, path, metadata, baseline, golden), cancellation);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -37,9 +39,9 @@ internal sealed partial class ModelLoader(ServerOptions options, ModelFetcher fe
         }
     }
 
-    private ServedModel Load(string path, ModelMetadata? metadata, ModelBaseline? baseline, ModelGolden? golden)
+    private ServedModel Load(string shown, string path, ModelMetadata? metadata, ModelBaseline? baseline, ModelGolden? golden)
     {
-        Session session = Open(path);
+        Session session = Open(shown, path);
         try
         {
             foreach (ValueInfo input in session.Inputs)
@@ -71,7 +73,7 @@ internal sealed partial class ModelLoader(ServerOptions options, ModelFetcher fe
         }
     }
 
-    private Session Open(string path)
+    private Session Open(string shown, string path)
     {
         try
         {
@@ -79,22 +81,22 @@ internal sealed partial class ModelLoader(ServerOptions options, ModelFetcher fe
         }
         catch (OnnxRuntimeException e)
         {
-            throw new ModelLoadException(ExitCodes.ModelLoadFailed, $"ONNX Runtime refused the model ({e.Code}): {e.Message}");
+            throw new ModelLoadException(ExitCodes.ModelLoadFailed, NotAModel.Explain(shown, path, e));
         }
     }
 
-    private async Task<T?> ReadAsync<T>(string name, string sha256, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, CancellationToken cancellation)
+    private async Task<T?> ReadAsync<T>(ModelPlace place, string name, string sha256, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, CancellationToken cancellation)
         where T : class
     {
-        var uri = new Uri(options.ModelUri!, name);
-        if (options.ModelUri!.Query.Length > 0) uri = new UriBuilder(uri) { Query = options.ModelUri.Query }.Uri;
         // A digest says that the file exists.
-        string? path = await fetcher.FetchAsync(uri, sha256, MaximumSideFileBytes, optional: sha256.Length == 0, cancellation);
+        bool optional = sha256.Length == 0;
+        if (place(name) is not { } file) return optional ? null : throw new ModelLoadException(ExitCodes.ModelUnavailable, $"there is no {name} beside the model; one with sha256 {sha256} was asked for");
+        string? path = await fetcher.FetchAsync(file, sha256, MaximumSideFileBytes, optional, cancellation);
         if (path is null) return null;
         try
         {
-            await using FileStream file = File.OpenRead(path);
-            return await JsonSerializer.DeserializeAsync(file, type, cancellation)
+            await using FileStream content = File.OpenRead(path);
+            return await JsonSerializer.DeserializeAsync(content, type, cancellation)
                 ?? throw new ModelLoadException(ExitCodes.ModelLoadFailed, $"{name} is null");
         }
         catch (JsonException e)

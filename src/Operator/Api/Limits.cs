@@ -27,7 +27,7 @@ static class Limits
     public const string DurationPattern = @"^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$";
     public const int DurationLength = 32;
     public const string Sha256Pattern = "^[0-9a-f]{64}$";
-    public const string UriPattern = "^(file|http|https)://.+$";
+    public const string UriPattern = "^((file|http|https|s3|oci|pvc)://|models:/).+$";
     public const string NamePattern = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$";
 
     /// <summary>RFC 9110 token.</summary>

@@ -47,17 +47,22 @@ static class SpecValidator
 
     static void ValidateModel(FieldErrors errors, ModelSpec model)
     {
-        const string allowed = "must be file:///path, http://… or https://…";
+        const string allowed = "must be file:///path, pvc://claim/path, http://…, https://…, s3://bucket/key, oci://registry/repository or models:/name/version";
         if (errors.Text("spec.model.uri", model.Uri, Limits.UriPattern, Limits.UriLength, allowed, required: true))
         {
-            if (!Uri.TryCreate(model.Uri, UriKind.Absolute, out var uri) || (uri.IsFile ? uri.IsUnc || uri.AbsolutePath.Length < 2 : uri.Host.Length == 0))
+            if (!Uri.TryCreate(model.Uri, UriKind.Absolute, out var uri) || !NamesFile(uri))
             {
                 errors.Add("spec.model.uri", model.Uri, allowed);
             }
-            else if (uri.UserInfo.Length > 0 || (!uri.IsFile && model.Uri.Contains('@', StringComparison.Ordinal)))
+            else if (uri.UserInfo.Length > 0 || (uri.Scheme is not ("file" or "oci" or "models") && model.Uri.Contains('@', StringComparison.Ordinal)))
             {
                 errors.Add("spec.model.uri", $"{uri.Scheme}://…@{uri.Host}", "must not carry credentials: everybody who may read the object would read them");
             }
+        }
+
+        if (Desired.ModelVolumes.ClaimInUri(model) is { } claim && model.PersistentVolumeClaim is { } other && claim != other)
+        {
+            errors.Add("spec.model.persistentVolumeClaim", other, $"must be left out: spec.model.uri names the claim '{claim}'");
         }
 
         errors.Text("spec.model.sha256", model.Sha256, @"^[0-9a-f]{64}\z", 64, Sha256);
@@ -65,6 +70,15 @@ static class SpecValidator
         errors.Text("spec.model.baselineSha256", model.BaselineSha256, @"^[0-9a-f]{64}\z", 64, Sha256);
         errors.Text("spec.model.persistentVolumeClaim", model.PersistentVolumeClaim, ObjectName, 253, ObjectNameAllowed);
     }
+
+    static bool NamesFile(Uri uri) => uri.Scheme switch
+    {
+        "file" => !uri.IsUnc && uri.AbsolutePath.Length > 1,
+        "models" => uri.Host.Length == 0 && uri.AbsolutePath.Length > 1,
+        // A bucket or claim alone is no file.
+        "s3" or "oci" or "pvc" => uri.Host.Length > 0 && uri.AbsolutePath.Length > 1,
+        _ => uri.Host.Length > 0,
+    };
 
     static void ValidateService(FieldErrors errors, ServiceSettings service)
     {

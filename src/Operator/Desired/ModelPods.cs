@@ -91,7 +91,7 @@ static class ModelPods
         Add(InferenceEnvironment.Namespace, deployment.Metadata.Namespace);
         Add(InferenceEnvironment.Model, deployment.Metadata.Name);
         Add(InferenceEnvironment.Revision, revision);
-        Add(InferenceEnvironment.ModelUri, model.Uri);
+        Add(InferenceEnvironment.ModelUri, ModelVolumes.UriOf(model));
         Add(InferenceEnvironment.ModelSha256, model.Sha256);
         Add(InferenceEnvironment.MetadataSha256, model.MetadataSha256);
         Add(InferenceEnvironment.BaselineSha256, model.BaselineSha256);
@@ -138,7 +138,7 @@ static class ModelPods
             new() { Name = CacheVolume, MountPath = CacheDirectory },
             new() { Name = TemporaryVolume, MountPath = "/tmp" },
         };
-        if (model.PersistentVolumeClaim is not null)
+        if (ModelVolumes.ClaimOf(model) is not null)
         {
             mounts.Add(new VolumeMount { Name = ModelVolume, MountPath = ModelsDirectory, ReadOnly = true });
         }
@@ -153,7 +153,7 @@ static class ModelPods
             new() { Name = CacheVolume, EmptyDir = new EmptyDirVolume { SizeLimit = "20Gi" } },
             new() { Name = TemporaryVolume, EmptyDir = new EmptyDirVolume { SizeLimit = "256Mi" } },
         };
-        if (model.PersistentVolumeClaim is { } claim)
+        if (ModelVolumes.ClaimOf(model) is { } claim)
         {
             volumes.Add(new Volume { Name = ModelVolume, PersistentVolumeClaim = new PersistentVolumeClaimVolume { ClaimName = claim, ReadOnly = true } });
         }

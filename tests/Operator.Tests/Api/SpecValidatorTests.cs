@@ -1,4 +1,6 @@
+using Canario.Contract;
 using Canario.Operator.Api;
+using Canario.Operator.Desired;
 
 namespace Canario.Operator.Tests.Api;
 
@@ -24,6 +26,28 @@ public sealed class SpecValidatorTests
     {
         Assert.Empty(SpecValidator.Validate(Example.Minimal()));
         Assert.Empty(SpecValidator.Validate(Example.Full()));
+    }
+
+    [Theory]
+    [InlineData("file:///models/m.onnx", "file:///models/m.onnx", null)]
+    [InlineData("https://models.test/m.onnx?sig=x", "https://models.test/m.onnx?sig=x", null)]
+    [InlineData("s3://bucket/folder/", "s3://bucket/folder/", null)]
+    [InlineData("oci://registry.test:5000/team/penguins:v1@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", null, null)]
+    [InlineData("models:/penguins/3", "models:/penguins/3", null)]
+    [InlineData("models:/penguins@champion", "models:/penguins@champion", null)]
+    [InlineData("pvc://claim-1/penguins/v1/", "file:///models/penguins/v1/", "claim-1")]
+    public void A_model_may_be_in_each_of_these_places(string uri, string? inPod, string? claim)
+    {
+        var deployment = Example.Minimal();
+        deployment = deployment with { Spec = deployment.Spec with { Model = new ModelSpec { Uri = uri } } };
+
+        Assert.Empty(SpecValidator.Validate(deployment));
+
+        var snapshot = Revisions.BuildSnapshot(deployment, new DesiredOptions { InferenceServerImage = "server", RouterImage = "router" });
+        var pod = ModelPods.BuildTemplate(deployment, "r", snapshot).Spec!;
+        Assert.Equal(inPod ?? uri, pod.Containers![0].Env!.Single(variable => variable.Name == InferenceEnvironment.ModelUri).Value);
+        Assert.Equal(claim, pod.Volumes!.SingleOrDefault(volume => volume.PersistentVolumeClaim is not null)?.PersistentVolumeClaim!.ClaimName);
+        Assert.Equal(claim is not null, pod.Containers[0].VolumeMounts!.Any(mount => mount.MountPath == ModelPods.ModelsDirectory && mount.ReadOnly == true));
     }
 
     [Fact]

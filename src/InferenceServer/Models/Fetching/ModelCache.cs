@@ -1,0 +1,33 @@
+using System.Security.Cryptography;
+using Canario.Contract;
+using Canario.InferenceServer.Configuration;
+
+namespace Canario.InferenceServer.Models.Fetching;
+
+/// <summary>Files by their digest. What has a name here is whole and right when it is put here; reading it again finds a disk that lies.</summary>
+internal sealed class ModelCache(ServerOptions options)
+{
+    public string Folder { get; } = Path.Combine(options.CacheDirectory, "sha256");
+
+    public string PathOf(string sha256) => Path.Combine(Folder, sha256);
+
+    /// <summary>Path of a file with this digest; null: there is none.</summary>
+    public async Task<string?> FindAsync(string sha256, CancellationToken cancellation)
+    {
+        if (sha256.Length == 0) return null;
+        string path = PathOf(sha256);
+        return File.Exists(path) && await HashAsync(path, cancellation) == sha256 ? path : null;
+    }
+
+    public static async Task<string> HashAsync(string path, CancellationToken cancellation)
+    {
+        await using FileStream file = File.OpenRead(path);
+        return Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellation));
+    }
+
+    public static ModelLoadException WrongDigest(string source, string expected, string actual) =>
+        new(ExitCodes.WrongDigest, $"{source} has sha256 {actual}; {expected} was asked for");
+
+    public ModelLoadException NotWritable(Exception e) =>
+        new(ExitCodes.ModelUnavailable, $"the cache folder {Folder} cannot be written: {e.Message}");
+}

@@ -1,0 +1,76 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Canario.InferenceServer.Models.Fetching;
+
+/// <summary>What a server says about why it refuses: S3's XML, a registry's or MLflow's JSON.</summary>
+internal static class Refusal
+{
+    private const int MaximumBytes = 16 << 10;
+    private const int ShownCharacters = 300;
+
+    // "code" is a registry's, "error_code" MLflow's.
+    private static readonly string[] s_members = ["code", "error_code", "message"];
+
+    /// <summary><c>answered 403 Forbidden (AccessDenied: …)</c>.</summary>
+    public static async Task<string> DescribeAsync(HttpResponseMessage response, CancellationToken cancellation)
+    {
+        string said = Clean(Read(await ReadBodyAsync(response, cancellation)));
+        if (response.Headers.TryGetValues("x-amz-bucket-region", out IEnumerable<string>? regions) && (int)response.StatusCode is 301 or 307 or 400)
+            said = $"the bucket is in region {Clean(regions.First())}" + (said.Length > 0 ? $"; {said}" : "");
+        return $"answered {(int)response.StatusCode} {response.ReasonPhrase}{(said.Length > 0 ? $" ({said})" : "")}";
+    }
+
+    private static async Task<string> ReadBodyAsync(HttpResponseMessage response, CancellationToken cancellation)
+    {
+        try
+        {
+            await using Stream body = await response.Content.ReadAsStreamAsync(cancellation);
+            byte[] buffer = new byte[MaximumBytes];
+            int length = await body.ReadAtLeastAsync(buffer, MaximumBytes, throwOnEndOfStream: false, cancellation);
+            return Encoding.UTF8.GetString(buffer, 0, length);
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException)
+        {
+            // The status says enough.
+            return "";
+        }
+    }
+
+    private static string Read(string body)
+    {
+        if (Between(body, "<Code>", "</Code>") is { } code) return Between(body, "<Message>", "</Message>") is { } message ? $"{code}: {message}" : code;
+        if (!body.StartsWith('{')) return "";
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(body);
+            JsonElement root = document.RootElement;
+            if (root.TryGetProperty("errors", out JsonElement errors) && errors.ValueKind == JsonValueKind.Array && errors.GetArrayLength() > 0) root = errors[0];
+            string[] parts = [.. s_members.Select(name => Text(root, name)).Where(text => text.Length > 0)];
+            return string.Join(": ", parts);
+        }
+        catch (JsonException)
+        {
+            return "";
+        }
+    }
+
+    private static string Text(JsonElement parent, string name) =>
+        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+
+    private static string? Between(string text, string begin, string end)
+    {
+        int from = text.IndexOf(begin, StringComparison.Ordinal);
+        if (from < 0) return null;
+        from += begin.Length;
+        int to = text.IndexOf(end, from, StringComparison.Ordinal);
+        return to < 0 ? null : text[from..to];
+    }
+
+    /// <summary>It goes into a log and a termination message.</summary>
+    private static string Clean(string text)
+    {
+        string printable = new([.. text.Select(c => char.IsControl(c) ? ' ' : c)]);
+        return printable.Length <= ShownCharacters ? printable : printable[..ShownCharacters] + "…";
+    }
+}

@@ -1,0 +1,54 @@
+using System.Collections.Concurrent;
+using System.Net.Http.Headers;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using EntityTag = Microsoft.Net.Http.Headers.EntityTagHeaderValue;
+
+namespace Canario.InferenceServer.Tests.Sources;
+
+/// <summary>Serves one file by the framework's own handling of ranges and conditions; others do not exist.</summary>
+internal sealed class FileServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    public FileServer(byte[] content, string? tag)
+    {
+        Content = content;
+        Tag = tag;
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        _app = builder.Build();
+        _app.Run(AnswerAsync);
+        _app.StartAsync().GetAwaiter().GetResult();
+    }
+
+    public int Port => new Uri(_app.Urls.Single()).Port;
+
+    public byte[] Content { get; set; }
+
+    /// <summary>Null: the answers have none.</summary>
+    public string? Tag { get; set; }
+
+    public bool SendsParts { get; set; } = true;
+
+    /// <summary>Of the requests for the file, with their conditions, in order.</summary>
+    public ConcurrentQueue<string> Ranges { get; } = new();
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        if (!context.Request.Path.Value!.EndsWith(".onnx", StringComparison.Ordinal))
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+
+        string range = context.Request.Headers.Range.ToString();
+        Ranges.Enqueue(range.Length == 0 ? "all" : $"{RangeHeaderValue.Parse(range).Ranges.Single().From} if {context.Request.Headers.IfRange}");
+        await Results.Bytes(Content, enableRangeProcessing: SendsParts, entityTag: Tag is null ? null : new EntityTag($"\"{Tag}\"")).ExecuteAsync(context);
+    }
+}
