@@ -37,8 +37,8 @@ internal static class InferenceBenchmark
             await server.WaitReadyAsync();
             await bare.WaitReadyAsync();
             raw.Measure(TimeSpan.FromSeconds(1));
-            await server.WarmUpAsync(script, @case);
-            await bare.WarmUpAsync(script, @case);
+            await server.WarmUpAsync(script, @case.Connections);
+            await bare.WarmUpAsync(script, @case.Connections);
 
             var raws = new List<(double Cpu, double Wall)>();
             var servers = new List<ServedRound>();

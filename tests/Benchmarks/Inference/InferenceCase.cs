@@ -11,25 +11,24 @@ namespace Canario.Benchmarks.Inference;
 /// <param name="Shape">Of one request's input.</param>
 /// <param name="IsBinary">Raw tensors both ways; else JSON.</param>
 /// <param name="Connections">Requests at once.</param>
-/// <param name="WarmUpRequests">Before anything is measured: the runtime compiles hot code anew while it runs, and on a busy machine that takes its time.</param>
 /// <param name="MostCpuOfRaw">Limit of the server's CPU a request over that of a run of the session alone; null: only shown.</param>
 /// <param name="MostCpuOfBare">Limit of the server's CPU a request over that of a bare endpoint which reads the same body; null: only shown.</param>
 internal sealed record InferenceCase(
-    string Name, byte[] Model, long[] Shape, bool IsBinary, int Connections, int WarmUpRequests, double? MostCpuOfRaw, double? MostCpuOfBare)
+    string Name, byte[] Model, long[] Shape, bool IsBinary, int Connections, double? MostCpuOfRaw, double? MostCpuOfBare)
 {
     // A model of some microseconds is drowned by HTTP, so the bare endpoint is its measure; a larger one is measured by its own run.
     public static IReadOnlyList<InferenceCase> All { get; } =
     [
-        new("mlp, JSON, c=1", Samples.Mlp(16, 16, 3), [1, 16], false, 1, 6_000, null, 2.5),
-        new("mlp, JSON, c=64", Samples.Mlp(16, 16, 3), [1, 16], false, 64, 20_000, null, 5),
-        new("mlp, binary, c=64", Samples.Mlp(16, 16, 3), [1, 16], true, 64, 20_000, null, 4),
+        new("mlp, JSON, c=1", Samples.Mlp(16, 16, 3), [1, 16], false, 1, null, 2.5),
+        new("mlp, JSON, c=64", Samples.Mlp(16, 16, 3), [1, 16], false, 64, null, 5),
+        new("mlp, binary, c=64", Samples.Mlp(16, 16, 3), [1, 16], true, 64, null, 4),
         Wide,
-        new("cnn, JSON, c=8", Samples.Cnn(), [1, 3, 48, 192], false, 8, 1_500, 5, null),
-        new("cnn, binary, c=8", Samples.Cnn(), [1, 3, 48, 192], true, 8, 1_500, 3, null),
+        new("cnn, JSON, c=8", Samples.Cnn(), [1, 3, 48, 192], false, 8, 5, null),
+        new("cnn, binary, c=8", Samples.Cnn(), [1, 3, 48, 192], true, 8, 3, null),
     ];
 
     /// <summary>Five megabytes of weights: joined requests share the wait for memory.</summary>
-    public static InferenceCase Wide => new("mlp 5 MB, binary, c=64", Samples.WideMlp(), [1, 256], true, 64, 15_000, 3, null);
+    public static InferenceCase Wide => new("mlp 5 MB, binary, c=64", Samples.WideMlp(), [1, 256], true, 64, 3, null);
 
     public int Elements => (int)Shape.Aggregate(1L, (product, size) => product * size);
 

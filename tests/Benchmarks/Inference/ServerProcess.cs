@@ -59,13 +59,18 @@ internal sealed class ServerProcess : IDisposable
         }
     }
 
-    /// <summary>Loads the server until its code is compiled for good.</summary>
-    public async Task WarmUpAsync(string script, InferenceCase @case)
+    /// <summary>Loads the server until its code is compiled for good: until two rounds in a row take no less CPU a request than the best before.</summary>
+    public async Task WarmUpAsync(string script, int connections)
     {
-        const int LongestRounds = 12;
-        long requests = 0;
-        for (int round = 0; round < LongestRounds && requests < @case.WarmUpRequests; round++)
-            requests += (await Wrk.RunAsync(script, Port, @case.Connections, 2)).Requests;
+        const int MostRounds = 12;
+        double best = double.PositiveInfinity;
+        int noBetter = 0;
+        for (int round = 0; round < MostRounds && noBetter < 2; round++)
+        {
+            double cpu = (await LoadAsync(script, connections, 2)).Cpu;
+            noBetter = cpu > best * 0.97 ? noBetter + 1 : 0;
+            best = Math.Min(best, cpu);
+        }
     }
 
     /// <summary>One round of load: what was answered, and CPU microseconds of the server for each request.</summary>
