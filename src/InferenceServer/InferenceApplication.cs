@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Reflection;
+using Canario.Contract;
 using Canario.InferenceServer.Configuration;
 using Canario.InferenceServer.Execution;
 using Canario.InferenceServer.Feedback;
@@ -13,6 +14,7 @@ using Canario.InferenceServer.PredictionLog;
 using Canario.InferenceServer.Security;
 using Canario.Telemetry.Logging;
 using Canario.Telemetry.Metrics;
+using Canario.Telemetry.Tracing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 
@@ -69,6 +71,9 @@ internal static class InferenceApplication
         builder.Services.AddHostedService<LoadService>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = s_shutdownTimeout);
 
+        bool traces = OtlpTracing.IsConfigured(Environment.GetEnvironmentVariable);
+        if (traces) builder.Services.AddSingleton(_ => OtlpTracing.Start("canario-inference-server", Version, Describe(options.Identity), RequestSpans.SourceName));
+
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -83,6 +88,8 @@ internal static class InferenceApplication
         });
 
         WebApplication app = builder.Build();
+        // Made now, disposed of by the services: then it sends what waits.
+        if (traces) app.Services.GetRequiredService<OtlpTracing>();
         var dispatcher = new Dispatcher(
             options,
             app.Services.GetRequiredService<ServerState>(),
@@ -96,6 +103,13 @@ internal static class InferenceApplication
         app.Run(dispatcher.HandleAsync);
         return app;
     }
+
+    private static Dictionary<string, string> Describe(ModelIdentity identity) => new()
+    {
+        ["canario.namespace"] = identity.Namespace,
+        ["canario.model"] = identity.Model,
+        ["canario.revision"] = identity.Revision,
+    };
 
     private static void Listen(KestrelServerOptions kestrel, ServerOptions options, int port, HttpProtocols protocols)
     {

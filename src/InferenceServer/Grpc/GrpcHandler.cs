@@ -110,7 +110,7 @@ internal sealed class GrpcHandler(
     private async ValueTask InferAsync(ServedModel model, InferenceCall call, ReadOnlyMemory<byte> message, CancellationToken cancellation)
     {
         GrpcInferRequest request = GrpcInferParser.Parse(message.Span, model, call, options.Limits);
-        await executor.RunAsync(model, call, request.Outputs, cancellation);
+        await executor.RunTracedAsync(model, call, request.Outputs, cancellation);
         GrpcResponses.WriteInference(call.Proto, model, call, request);
     }
 

@@ -23,7 +23,10 @@ internal sealed class Dispatcher(ServerOptions options, ServerState state, Infer
     private const string V1Path = "/v1/models/";
     private const string OpenApiPath = "/openapi.json";
 
-    public Task HandleAsync(HttpContext context)
+    public Task HandleAsync(HttpContext context) =>
+        RequestSpans.Source.HasListeners() ? RequestSpans.DescribeAsync(context, AnswerAsync(context)) : AnswerAsync(context);
+
+    private Task AnswerAsync(HttpContext context)
     {
         string requestId = RequestIds.Accept(context.Request.Headers[Headers.RequestId]);
         context.Response.Headers[Headers.RequestId] = requestId;

@@ -82,7 +82,7 @@ internal sealed class InferenceHandler(
     private async ValueTask<int?> InferAsync(ServedModel model, InferenceCall call, ReadOnlyMemory<byte> body, HttpContext context, string requestId, CancellationToken cancellation)
     {
         V2Request request = ParseV2(model, call, body, HeaderLength(context));
-        await executor.RunAsync(model, call, request.Outputs, cancellation);
+        await executor.RunTracedAsync(model, call, request.Outputs, cancellation);
         return V2ResponseWriter.Write(call.Json, model, call, request, requestId);
     }
 
@@ -91,7 +91,7 @@ internal sealed class InferenceHandler(
         FeaturePlan plan = model.Features
             ?? throw RequestException.Bad($"the model has no named features ({ModelFiles.Metadata} lists none); send tensors to /v2/models/{model.Name}/infer");
         bool many = ParsePredict(plan, call, body);
-        await executor.RunAsync(model, call, null, cancellation);
+        await executor.RunTracedAsync(model, call, null, cancellation);
         PredictionColumns predictions = PredictResponseWriter.Write(call.Json, model, call, many, requestId);
         model.Feedback?.Record(requestId, predictions, call.Rows);
         log.Observe(model, call, predictions, 0, call.Rows, requestId, null);
@@ -101,7 +101,7 @@ internal sealed class InferenceHandler(
     private async ValueTask<int?> InferV1Async(ServedModel model, InferenceCall call, ReadOnlyMemory<byte> body, CancellationToken cancellation)
     {
         ParseV1(call, body);
-        await executor.RunAsync(model, call, null, cancellation);
+        await executor.RunTracedAsync(model, call, null, cancellation);
         V1ResponseWriter.Write(call.Json, model, call);
         return null;
     }

@@ -1,0 +1,58 @@
+using System.Diagnostics;
+using Canario.Contract;
+using Canario.InferenceServer.Execution;
+using Canario.InferenceServer.Models;
+using Canario.InferenceServer.Tensors;
+
+namespace Canario.InferenceServer.Observation;
+
+/// <summary>What a trace tells about a request, under OpenTelemetry's names. Where nobody listens, each is a check of one field.</summary>
+internal static class RequestSpans
+{
+    public const string SourceName = "Canario.InferenceServer";
+
+    // Asked every few seconds by those that watch the server; spans of them would be most of all spans.
+    private static readonly string[] s_probes = [HttpPaths.Health, HttpPaths.Ready, HttpPaths.Live, HttpPaths.V2Live, HttpPaths.V2Ready, HttpPaths.Metrics];
+
+    /// <summary>Of the spans of runs.</summary>
+    public static ActivitySource Source { get; } = new(SourceName);
+
+    /// <summary>Names the request's span once it is answered.</summary>
+    public static async Task DescribeAsync(HttpContext context, Task answer)
+    {
+        await answer;
+        if (Activity.Current is not { IsAllDataRequested: true } span) return;
+        string path = context.Request.Path.Value ?? "";
+        if (s_probes.Contains(path))
+        {
+            span.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
+            return;
+        }
+
+        int status = context.Response.StatusCode;
+        // Paths that do not exist are without number.
+        span.DisplayName = status == StatusCodes.Status404NotFound ? context.Request.Method : $"{context.Request.Method} {path}";
+        span.SetTag("http.request.method", context.Request.Method);
+        span.SetTag("url.path", path);
+        span.SetTag("http.response.status_code", status);
+        if (status >= StatusCodes.Status500InternalServerError) span.SetStatus(ActivityStatusCode.Error);
+    }
+
+    /// <summary><see cref="Executor.RunAsync"/>, with a span of its own where anybody wants it.</summary>
+    public static ValueTask RunTracedAsync(this Executor executor, ServedModel model, InferenceCall call, int[]? outputs, CancellationToken cancellation) =>
+        Source.HasListeners() ? TracedAsync(executor, model, call, outputs, cancellation) : executor.RunAsync(model, call, outputs, cancellation);
+
+    private static async ValueTask TracedAsync(Executor executor, ServedModel model, InferenceCall call, int[]? outputs, CancellationToken cancellation)
+    {
+        using Activity? span = Source.StartActivity("model run");
+        try
+        {
+            await executor.RunAsync(model, call, outputs, cancellation);
+        }
+        catch
+        {
+            span?.SetStatus(ActivityStatusCode.Error);
+            throw;
+        }
+    }
+}

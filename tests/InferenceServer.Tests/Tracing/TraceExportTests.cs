@@ -1,0 +1,151 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Text.Json.Nodes;
+using Canario.Contract;
+using Canario.InferenceServer.Observation;
+
+namespace Canario.InferenceServer.Tests.Tracing;
+
+public sealed partial class TraceExportTests : IDisposable
+{
+    private const int SigTerm = 15;
+    private const string Trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+    private const string Caller = "00f067aa0ba902b7";
+
+    private readonly ModelFolder _folder = ModelFolder.WithFeatures();
+    private readonly CancellationTokenSource _limit = new(TimeSpan.FromSeconds(90));
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        _limit.Dispose();
+    }
+
+    [Theory]
+    [InlineData("grpc")]
+    [InlineData("http/protobuf")]
+    public async Task Where_a_collector_is_named_it_gets_the_spans_of_the_callers_trace(string protocol)
+    {
+        await using OtlpReceiver receiver = await OtlpReceiver.StartAsync();
+        int port = FreePort();
+        using Process process = Start(port, $"http://127.0.0.1:{(protocol == "grpc" ? receiver.GrpcPort : receiver.HttpPort)}", protocol);
+        try
+        {
+            using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+            await WaitReadyAsync(client);
+            Assert.Equal(HttpStatusCode.OK, await PredictAsync(client, ModelFolder.Row, traced: true));
+            Assert.Equal(HttpStatusCode.BadRequest, await PredictAsync(client, "{}", traced: true));
+            while (receiver.Spans.Count < 3) await Task.Delay(20, _limit.Token);
+        }
+        finally
+        {
+            process.Kill();
+        }
+
+        JsonNode[] spans = [.. receiver.Spans];
+        JsonNode request = spans.Single(span => (string?)span["attributes"]!["http.response.status_code"] == "200");
+        JsonNode refused = spans.Single(span => (string?)span["attributes"]!["http.response.status_code"] == "400");
+        JsonNode run = spans.Single(span => (string?)span["name"] == "model run");
+        foreach (JsonNode span in new[] { request, refused })
+        {
+            Assert.Equal("POST /predict", (string?)span["name"]);
+            Assert.Equal("SPAN_KIND_SERVER", (string?)span["kind"]);
+            Assert.Equal(Caller, (string?)span["parent"]);
+        }
+
+        Assert.Equal((string?)request["id"], (string?)run["parent"]);
+        Assert.All(spans, span => Assert.Equal(Trace, (string?)span["trace"]));
+        Assert.All(spans, span => Assert.Equal(protocol == "grpc" ? "grpc" : "http", (string?)span["via"]));
+        JsonNode resource = request["resource"]!;
+        Assert.Equal(
+            ("canario-inference-server", "prod", "penguins", "penguins-1", "blue"),
+            ((string?)resource["service.name"], (string?)resource["canario.namespace"], (string?)resource["canario.model"], (string?)resource["canario.revision"], (string?)resource["team"]));
+        // Neither probes, nor what they would be: the model was asked for its readiness many times.
+        Assert.Equal(3, spans.Length);
+    }
+
+    [Fact]
+    public async Task A_collector_that_is_away_fails_no_request_and_does_not_hold_the_end()
+    {
+        int port = FreePort();
+        using Process process = Start(port, $"http://127.0.0.1:{FreePort()}", "grpc");
+        try
+        {
+            using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+            await WaitReadyAsync(client);
+            // More than the exporter's queue takes.
+            await Parallel.ForAsync(0, 3000, _limit.Token, async (_, _) => Assert.Equal(HttpStatusCode.OK, await PredictAsync(client, ModelFolder.Row, traced: true)));
+            long begun = Stopwatch.GetTimestamp();
+            Assert.Equal(0, Kill(process.Id, SigTerm));
+            await process.WaitForExitAsync(_limit.Token);
+            Assert.Equal(ExitCodes.Ok, process.ExitCode);
+            Assert.InRange(Stopwatch.GetElapsedTime(begun), TimeSpan.Zero, TimeSpan.FromSeconds(20));
+        }
+        finally
+        {
+            if (!process.HasExited) process.Kill();
+        }
+    }
+
+    [Fact]
+    public async Task Without_a_collector_nothing_listens_to_spans()
+    {
+        await using TestServer server = await TestServer.StartReadyAsync(_folder.Path);
+        (int status, _) = await server.PostAsync("/predict", ModelFolder.Row);
+        Assert.Equal(200, status);
+        Assert.False(RequestSpans.Source.HasListeners());
+    }
+
+    private async Task<HttpStatusCode> PredictAsync(HttpClient client, string body, bool traced)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/predict") { Content = new StringContent(body) };
+        if (traced) request.Headers.Add("traceparent", $"00-{Trace}-{Caller}-01");
+        using HttpResponseMessage response = await client.SendAsync(request, _limit.Token);
+        return response.StatusCode;
+    }
+
+    private Process Start(int port, string collector, string protocol)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!);
+        string[] arguments =
+        [
+            "exec", Path.Combine(AppContext.BaseDirectory, "Canario.InferenceServer.dll"), "--model-uri", $"file://{_folder.Path}/", "--http-port", $"{port}",
+            "--grpc-port", "0", "--address", "127.0.0.1", "--log-level", "error", "--namespace", "prod", "--model", "penguins", "--revision", "penguins-1", "--drain-seconds", "0",
+        ];
+        foreach (string argument in arguments) start.ArgumentList.Add(argument);
+        start.Environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector;
+        start.Environment["OTEL_EXPORTER_OTLP_PROTOCOL"] = protocol;
+        start.Environment["OTEL_RESOURCE_ATTRIBUTES"] = "team=blue";
+        start.Environment["OTEL_BSP_SCHEDULE_DELAY"] = "100";
+        return Process.Start(start)!;
+    }
+
+    private async Task WaitReadyAsync(HttpClient client)
+    {
+        while (true)
+        {
+            try
+            {
+                if ((await client.GetAsync(HttpPaths.V2Ready, _limit.Token)).StatusCode == HttpStatusCode.OK) return;
+            }
+            catch (HttpRequestException)
+            {
+                // Not listening yet.
+            }
+
+            await Task.Delay(20, _limit.Token);
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int process, int signal);
+}
