@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-.PHONY: help setup build test verify bench crd images kubernetes up down status demo demo-down kind-up kind-down clean
+.PHONY: help setup build test verify bench fuzz crd images kubernetes up down status demo demo-down kind-up kind-down clean
 
 help: ## Show this help.
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ verify: ## Check what is generated and written: CRD, formatting, samples, links.
 
 bench: ## Run the benchmarks; each prints ratios of one run. only=router for one.
 	build/bench $(only)
+
+fuzz: ## Send 200,000 mutated requests to the inference server; requests=N and seed=N for others.
+	build/fuzz $(or $(requests),200000) $(seed)
 
 crd: ## Generate the CRD from the C# types into crds/ and the chart.
 	build/crd
