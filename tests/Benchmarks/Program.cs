@@ -12,6 +12,7 @@ if (args is [BareServer.Command, var port]) return await BareServer.RunAsync(por
     ("batching", BatchBenchmark.RunAsync),
     ("decode", DecodeBenchmark.RunAsync),
     ("router", RouterBenchmark.RunAsync),
+    ("shadow", MirrorBenchmark.RunAsync),
     ("operator", OperatorBenchmark.RunAsync),
     ("decision", DecisionBenchmark.RunAsync),
 ];

@@ -46,6 +46,17 @@ internal sealed record Manifests(string Samples, string Models, string Prometheu
               hold: {duration: 5s}
         """);
 
+    /// <summary>Copies of all requests for five seconds at least, until the answers can be compared; then all traffic at once.</summary>
+    public string Shadow(string version) => Document(version, Digest(version, "model.onnx"), "2s", """
+          - {name: agreement, type: ShadowAgreement, max: 0.15, minSamples: 200}
+          strategy:
+            type: Shadow
+            shadow:
+              steps:
+              - {percent: 100, hold: {duration: 5s}, gates: [agreement]}
+              then: Promote
+        """);
+
     private string Document(string version, string sha256, string bake, string strategy) =>
         string.Create(CultureInfo.InvariantCulture, $$"""
             apiVersion: canario.dev/v1alpha1

@@ -109,7 +109,7 @@ static class Description
             { ProviderUnavailableSince: not null } => (RolloutReasons.ProviderUnavailable, $"{where}: held, nothing can be measured.{evidence}"),
             { PauseReason: { } pause } => (pause, $"{where}: {WaitsFor(pause)}{evidence}"),
             { Phase: RolloutPhase.Baking } => (RolloutReasons.Baking, $"{where}: all traffic on {state.CandidateRevision}{(state.StableReplicas > 0 ? $", {state.StableRevision} kept warm" : "")}.{evidence}"),
-            _ => (RolloutReasons.Holding, $"{where}: {Traffic(state.Weight, state.Mirror, "on")} {state.CandidateRevision}.{evidence}"),
+            _ => (RolloutReasons.Holding, $"{where}: {Traffic(state.Weight, state.Mirror, state.Mirror > 0 ? "to" : "on")} {state.CandidateRevision}.{evidence}"),
         };
     }
 

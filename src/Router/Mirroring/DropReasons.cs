@@ -19,7 +19,7 @@ internal static class DropReasons
     /// <summary>The user got no whole answer of a model to compare with.</summary>
     public const string NotAnswered = "not_answered";
 
-    /// <summary>The router has not seen the revision's endpoints yet, or has no socket left: no fault of the revision.</summary>
+    /// <summary>No pod of the revision is ready, which the operator deals with; or the router has no socket left.</summary>
     public const string NotSent = "not_sent";
 
     public static string[] All { get; } = [InFlight, Memory, BodyTooLarge, Stream, Http2, NotAnswered, NotSent];

@@ -59,7 +59,8 @@ internal sealed class MirrorSender(EventLoop loop, ILogger<MirrorSender> logger)
     private async ValueTask<Attempt> TryAsync(MirrorCopy copy, long deadline, bool fresh)
     {
         var service = copy.Mirror.Backend.Service;
-        if (service.Http.Pick() is not { } endpoint) return service.WasReady ? Attempt.Over : Attempt.NotSent;
+        // None ready: not refused, but not to be asked either. The operator sees that for itself, and ends the copies.
+        if (service.Http.Pick() is not { } endpoint) return service.Http.Count > 0 ? Attempt.Over : Attempt.NotSent;
         var pool = endpoint.PoolOf(loop);
         var connection = fresh ? null : pool.Rent();
         bool reusable = false;

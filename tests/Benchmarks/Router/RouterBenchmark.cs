@@ -18,7 +18,7 @@ internal static class RouterBenchmark
     private const double LeastOfDirect = 0.45;
     private const double AimOfDirect = 0.6;
     // What a small model is asked: four features.
-    private const string Body = """{"inputs":[{"name":"input","shape":[1,4],"datatype":"FP32","data":[39.1,18.7,181.0,3750.0]}]}""";
+    public const string Body = """{"inputs":[{"name":"input","shape":[1,4],"datatype":"FP32","data":[39.1,18.7,181.0,3750.0]}]}""";
 
     public static async Task<int> RunAsync()
     {

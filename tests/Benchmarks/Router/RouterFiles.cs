@@ -11,8 +11,10 @@ internal sealed class RouterFiles(string directory, int port)
     public const string Candidate = "m-candidate";
     private int _version;
 
-    public static RouterConfiguration Configuration(int port, int stableWeight, string version) => new()
+    /// <param name="mirror">Percent of the requests that is copied to the candidate.</param>
+    public static RouterConfiguration Configuration(int port, int stableWeight, string version, int mirror = 0) => new()
     {
+        Mirror = mirror == 0 ? null : new RouterMirror { Revision = Candidate, Percent = mirror },
         Version = version,
         Namespace = "default",
         Model = Model,
@@ -29,10 +31,10 @@ internal sealed class RouterFiles(string directory, int port)
         $$$"""{"services":{"{{{Stable}}}":[{"address":"127.0.0.1","httpPort":{{{stable}}}}],"{{{Candidate}}}":[{"address":"127.0.0.1","httpPort":{{{candidate}}}}]}}""");
 
     /// <returns>The version that the router will acknowledge.</returns>
-    public string WriteSplit(int stableWeight)
+    public string WriteSplit(int stableWeight, int mirror = 0)
     {
         string version = $"v{++_version}";
-        Write("model.json", JsonSerializer.Serialize(Configuration(port, stableWeight, version), ContractJson.Default.RouterConfiguration));
+        Write("model.json", JsonSerializer.Serialize(Configuration(port, stableWeight, version, mirror), ContractJson.Default.RouterConfiguration));
         return version;
     }
 

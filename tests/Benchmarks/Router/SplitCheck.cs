@@ -86,9 +86,9 @@ internal static class SplitCheck
         return failed == 0 && answered > Changes ? 0 : RouterBenchmark.Fail($"{failed} requests failed, {answered} were answered");
     }
 
-    private static async Task SetAsync(ProxyProcess router, HttpClient http, int stableWeight)
+    public static async Task SetAsync(ProxyProcess router, HttpClient http, int stableWeight, int mirror = 0)
     {
-        string version = router.Files!.WriteSplit(stableWeight);
+        string version = router.Files!.WriteSplit(stableWeight, mirror);
         long since = TimeProvider.System.GetTimestamp();
         while (await RouterClient.VersionAsync(http, router.Admin) != version)
         {
