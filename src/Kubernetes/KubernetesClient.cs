@@ -118,14 +118,18 @@ public sealed partial class KubernetesClient : IDisposable
     public Task<T> ReplaceAsync<T>(ResourceType<T> type, T value, CancellationToken cancellationToken, bool dryRun = false) where T : class, IKubernetesObject =>
         WriteAsync(HttpMethod.Put, $"{PathOf(type, value)}?{WriteQuery(dryRun)}", type, value, MediaTypes.Json, cancellationToken);
 
-    /// <summary>PUT of the status subresource; everything but status is ignored by the server. <c>Metadata.ResourceVersion</c> must be set: another writer in between is a <see cref="KubernetesError.Conflict"/>.</summary>
+    /// <summary>
+    /// The whole status anew, and nothing else: a PUT would carry spec too, and API servers before 1.22 make the writer an owner of what it spells out there, so that its user's next
+    /// server-side apply is a conflict. <c>Metadata.ResourceVersion</c> must be set: another writer in between is a <see cref="KubernetesError.Conflict"/>.
+    /// </summary>
     public Task<T> ReplaceStatusAsync<T>(ResourceType<T> type, T value, CancellationToken cancellationToken, bool dryRun = false) where T : class, IKubernetesObject
     {
-        if (value.Metadata.ResourceVersion is not { Length: > 0 })
+        if (value.Metadata.ResourceVersion is not { Length: > 0 } version)
         {
             throw new ArgumentException($"metadata.resourceVersion of {type.Kind} '{value.Metadata.Name}' is empty; a status is written only over the version that it was computed from.", nameof(value));
         }
-        return WriteAsync(HttpMethod.Put, $"{PathOf(type, value, "status")}?{WriteQuery(dryRun)}", type, value, MediaTypes.Json, cancellationToken);
+        var body = new Body(StatusPatch.Build(value, version, type.ObjectJson), MediaTypes.JsonPatch);
+        return _transport.SendAsync(HttpMethod.Patch, $"{PathOf(type, value, "status")}?{WriteQuery(dryRun)}", body, type.ObjectJson, cancellationToken);
     }
 
     /// <summary>JSON merge patch (RFC 7396): objects are merged, null removes, arrays are replaced.</summary>

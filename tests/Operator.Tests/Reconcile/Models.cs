@@ -14,15 +14,18 @@ internal static class Models
         new ModelDeployment
         {
             Metadata = new ObjectMeta { Namespace = ns, Name = name },
-            Spec = new ModelDeploymentSpec
-            {
-                Replicas = 2,
-                Model = new ModelSpec { Uri = "http://models/v1/model.onnx" },
-                Strategy = new StrategySettings { Canary = new CanarySettings { Steps = [new CanaryStepSettings { Weight = 50, Hold = new HoldSettings { Duration = "0s" } }] } },
-                Bake = new BakeSettings { Duration = "0s" },
-            },
+            Spec = Fastest(),
         },
         CancellationToken.None);
+
+    /// <summary>One step, held for no time and judged by nothing.</summary>
+    public static ModelDeploymentSpec Fastest() => new()
+    {
+        Replicas = 2,
+        Model = new ModelSpec { Uri = "http://models/v1/model.onnx" },
+        Strategy = new StrategySettings { Canary = new CanarySettings { Steps = [new CanaryStepSettings { Weight = 50, Hold = new HoldSettings { Duration = "0s" } }] } },
+        Bake = new BakeSettings { Duration = "0s" },
+    };
 
     public static Task PatchAsync(KubernetesClient client, string ns, string json, string name = Name) =>
         Insist.OnConflictAsync(() => client.MergePatchAsync(ModelDeployments.Resource, ns, name, System.Text.Encoding.UTF8.GetBytes(json), CancellationToken.None));
