@@ -170,6 +170,21 @@ public sealed class MirrorTests
     }
 
     [Fact]
+    public async Task A_shadow_without_a_ready_pod_is_not_blamed()
+    {
+        await using var stable = Answering(Adelie);
+        await using var shadow = Answering(Adelie);
+        await using var router = await StartAsync(stable, shadow);
+        await using var client = await router.ConnectAsync();
+        await PredictAsync(client);
+        await AssertPairsAsync(router, ShadowOutcomes.Agreed, 1);
+        await router.Source.SetEndpointsAsync("candidate");
+        await PredictAsync(client);
+        await AssertDroppedAsync(router, DropReasons.NotSent, least: 1);
+        Assert.Equal(1, await PairsAsync(router));
+    }
+
+    [Fact]
     public async Task What_stable_fails_on_too_is_told_apart()
     {
         await using var stable = RawServer.Answering("HTTP/1.1 400 No\r\nContent-Length: 0\r\n\r\n");
