@@ -1,4 +1,4 @@
-// An OTLP receiver: gRPC by the gRPC project's own server, HTTP by node's, both decoded by OpenTelemetry's own .proto files.
+// An OTLP receiver: gRPC by the gRPC project's own server, HTTP by node's, both decoded by OpenTelemetry's own .proto files, out of its package.
 // Prints its two ports, then a line of JSON for each span, with its resource.
 const http = require('http');
 const path = require('path');
@@ -6,12 +6,13 @@ const modules = path.join(__dirname, '../../Grpc/client/node_modules');
 const grpc = require(path.join(modules, '@grpc/grpc-js'));
 const loader = require(path.join(modules, '@grpc/proto-loader'));
 const protobuf = require(path.join(modules, 'protobufjs'));
+const protos = path.join(modules, '@opentelemetry/otlp-grpc-exporter-base/build/protos');
 
 const file = 'opentelemetry/proto/collector/trace/v1/trace_service.proto';
 const options = { keepCase: true, longs: String, enums: String, bytes: String, defaults: true };
-const service = grpc.loadPackageDefinition(loader.loadSync(file, { ...options, includeDirs: [__dirname] })).opentelemetry.proto.collector.trace.v1;
+const service = grpc.loadPackageDefinition(loader.loadSync(file, { ...options, includeDirs: [protos] })).opentelemetry.proto.collector.trace.v1;
 const root = new protobuf.Root();
-root.resolvePath = (origin, target) => path.join(__dirname, target);
+root.resolvePath = (origin, target) => path.join(protos, target);
 root.loadSync(file, { keepCase: true });
 const Request = root.lookupType('opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest');
 
