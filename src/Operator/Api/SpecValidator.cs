@@ -60,6 +60,7 @@ static class SpecValidator
             }
         }
 
+        errors.Text("spec.model.uri", Desired.ModelVolumes.ClaimInUri(model), ObjectName, 253, "must name a claim after pvc://: " + ObjectNameAllowed);
         if (Desired.ModelVolumes.ClaimInUri(model) is { } claim && model.PersistentVolumeClaim is { } other && claim != other)
         {
             errors.Add("spec.model.persistentVolumeClaim", other, $"must be left out: spec.model.uri names the claim '{claim}'");

@@ -34,10 +34,18 @@ internal sealed class Dispatcher(RouterOptions options, TimeProvider time, ILogg
             outcome = Outcome.Failed(500, Reasons.BadResponse);
         }
         var backend = route.Backends[served];
-        if (outcome.Reason is not null) await x.FailAsync(outcome, backend);
-        var duration = time.GetElapsedTime(x.Started);
-        backend.Metrics.Count(outcome.Code, duration);
-        if (route.Mirror is not null) x.EndCopy(route, backend, outcome);
+        var duration = TimeSpan.Zero;
+        try
+        {
+            if (outcome.Reason is not null) await x.FailAsync(outcome, backend);
+            duration = time.GetElapsedTime(x.Started);
+            backend.Metrics.Count(outcome.Code, duration);
+        }
+        finally
+        {
+            // A copy holds a place among those under way until it is ended.
+            if (route.Mirror is not null) x.EndCopy(route, backend, outcome);
+        }
         if (options.AccessLog)
         {
             Log.Access(

@@ -58,7 +58,10 @@ internal sealed class Http2Exchange(IFeatureCollection features, Http2Forwarder 
     public ValueTask<Outcome> TryAsync(Route route, Backend backend, Endpoint endpoint, bool fresh) => forwarder.TryAsync(this, route, backend, endpoint);
 
     /// <summary>A stream in both directions at once has no moment at which it could be copied whole; unary calls are not told from them before they are over.</summary>
-    public void BeginCopy(Mirror mirror) => mirror.Metrics.CountDropped(DropReasons.Http2);
+    public void BeginCopy(Mirror mirror)
+    {
+        if (MirroredRequests.Include(Request.Method, Request.Path)) mirror.Metrics.CountDropped(DropReasons.Http2);
+    }
 
     public void EndCopy(Route route, Backend served, Outcome outcome)
     {

@@ -39,6 +39,7 @@ internal sealed class MirrorSender(EventLoop loop, ILogger<MirrorSender> logger)
         catch (Exception e)
         {
             Log.Unforeseen(logger, e, copy.Mirror.Backend.Revision);
+            result = Attempt.NotSent;
         }
         if (result == Attempt.NotSent) copy.Drop(DropReasons.NotSent);
         else ThreadPool.UnsafeQueueUserWorkItem(Compare, (copy, logger), preferLocal: false);

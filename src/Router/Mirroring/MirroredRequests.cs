@@ -1,3 +1,4 @@
+using System.Text;
 using Canario.Router.Http1;
 
 namespace Canario.Router.Mirroring;
@@ -17,6 +18,10 @@ internal static class MirroredRequests
         mirror.Metrics.CountDropped(DropReasons.Stream);
         return false;
     }
+
+    /// <summary>Which would be, were HTTP/2 copied.</summary>
+    public static bool Include(string method, string path) =>
+        HttpMethods.IsPost(method) && (path == "/inference.GRPCInferenceService/ModelInfer" || IsInference(Encoding.ASCII.GetBytes(path)));
 
     /// <param name="target">Path and query.</param>
     public static bool IsInference(ReadOnlySpan<byte> target)

@@ -34,6 +34,7 @@ static class InvalidSpecs
         Model("uri of another scheme", m => m with { Uri = "ftp://models.test/model.onnx" }, "spec.model.uri", "file:///path", true),
         Model("bucket without a key", m => m with { Uri = "s3://bucket" }, "spec.model.uri", "s3://bucket/key"),
         Model("claim without a path", m => m with { Uri = "pvc://claim/" }, "spec.model.uri", "pvc://claim/path"),
+        Model("claim that is no name", m => m with { Uri = "pvc://My_Claim:80/m.onnx" }, "spec.model.uri", "must name a claim"),
         Model("two claims", m => m with { Uri = "pvc://claim/m.onnx", PersistentVolumeClaim = "other" }, "spec.model.persistentVolumeClaim", "must be left out"),
         Model("registry with a password", m => m with { Uri = "oci://me:secret@registry.test/m:v1" }, "spec.model.uri", "must not carry credentials"),
         Model("uri that is a path", m => m with { Uri = "/models/model.onnx" }, "spec.model.uri", "file:///path", true),

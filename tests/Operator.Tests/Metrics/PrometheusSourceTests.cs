@@ -1,3 +1,4 @@
+using System.Globalization;
 using Canario.Contract;
 using Canario.Operator.Api;
 using Canario.Operator.Metrics;
@@ -50,7 +51,7 @@ public sealed class PrometheusSourceTests : IAsyncLifetime
     {
         _requests.WithLabels("ns", Model, "iris-stable", "200").Increment(1000);
         await ScrapedAsync(MetricNames.RouterRequests + "{code=\"200\"} == 1000");
-        var from = TimeProvider.System.GetUtcNow();
+        var from = await BeginWindowAsync();
         _requests.WithLabels("ns", Model, "iris-stable", "200").Increment(50);
         _requests.WithLabels("ns", Model, "iris-stable", "503").Increment(2);
         _requests.WithLabels("ns", Model, "iris-new", "200").Increment(30);
@@ -67,7 +68,7 @@ public sealed class PrometheusSourceTests : IAsyncLifetime
     [Fact]
     public async Task Slow_requests_are_those_above_the_bucket()
     {
-        var from = TimeProvider.System.GetUtcNow();
+        var from = await BeginWindowAsync();
         foreach (var seconds in (double[])[0.01, 0.1, 0.11, 3, 60])
             _duration.WithLabels("ns", Model, "iris-new").Observe(seconds);
         await ScrapedAsync(MetricNames.RouterDuration + "_count == 5");
@@ -85,7 +86,7 @@ public sealed class PrometheusSourceTests : IAsyncLifetime
     [Fact]
     public async Task Drift_has_the_histograms_of_both_sides_and_the_training_baseline()
     {
-        var from = TimeProvider.System.GetUtcNow();
+        var from = await BeginWindowAsync();
         foreach (var (bin, count) in ((string, int)[])[("a", 10), ("b|\"c", 20)])
         {
             _predictions.WithLabels("ns", Model, "iris-new", "species", bin).Increment(count);
@@ -111,7 +112,7 @@ public sealed class PrometheusSourceTests : IAsyncLifetime
         _shadow.Count("ns", Model, "iris-new", "iris-stable", ShadowOutcomes.Agreed, 1000);
         _shadow.Observe("ns", Model, "iris-new", "iris-stable", 0.25);
         await ScrapedAsync(MetricNames.ShadowLargestDifference + " == 0.25");
-        var from = TimeProvider.System.GetUtcNow();
+        var from = await BeginWindowAsync();
         _shadow.Count("ns", Model, "iris-new", "iris-stable", ShadowOutcomes.Agreed, 90);
         _shadow.Count("ns", Model, "iris-new", "iris-stable", ShadowOutcomes.Disagreed, 6);
         _shadow.Count("ns", Model, "iris-new", "iris-stable", ShadowOutcomes.CandidateFailed, 4);
@@ -185,6 +186,14 @@ public sealed class PrometheusSourceTests : IAsyncLifetime
             new MeasureRequest(gate, "iris-new", "iris-stable", from, from, null),
             TimeProvider.System.GetUtcNow(),
             CancellationToken.None);
+
+    /// <summary>A sample bears the time at which its scrape began: from here on no scrape is stored that began before the window and has seen what comes in it.</summary>
+    private async Task<DateTimeOffset> BeginWindowAsync()
+    {
+        var from = TimeProvider.System.GetUtcNow();
+        await ScrapedAsync(string.Create(CultureInfo.InvariantCulture, $"timestamp(up) > {from.ToUnixTimeMilliseconds() / 1000.0}"));
+        return from;
+    }
 
     /// <summary>Waits until Prometheus answers a comparison with a series.</summary>
     private Task ScrapedAsync(string condition) => Eventually.TrueAsync(
