@@ -47,7 +47,7 @@ internal static class BatchProgram
         using var stop = new CancellationTokenSource();
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
-        var fetcher = new ModelFetcher(options, http, TimeProvider.System, loggers.CreateLogger<ModelFetcher>());
+        using var fetcher = new ModelFetcher(options, TimeProvider.System, loggers.CreateLogger<ModelFetcher>());
         var loader = new ModelLoader(options, fetcher, new MetricRegistry(), TimeProvider.System, loggers.CreateLogger<ModelLoader>());
         ServedModel? model = null;
         BatchJob? job = null;

@@ -30,7 +30,7 @@ internal static class OptionTable
             (o, v) => o with { Sources = o.Sources with { S3Endpoint = ReadWeb(v) } }),
         new("s3-region", "AWS_REGION", "Region of the bucket. Default: AWS_DEFAULT_REGION, else us-east-1.",
             (o, v) => o with { Sources = o.Sources with { S3Region = v } }),
-        new("s3-path-style", "S3_PATH_STYLE", "true: the bucket stands in the path, false: in the host's name. Default: true with --s3-endpoint, else false.",
+        new("s3-path-style", "S3_PATH_STYLE", "true: the bucket stands in the path, false: in the host's name. Default: true with an endpoint (--s3-endpoint or AWS_ENDPOINT_URL) or a dot in the bucket's name, else false.",
             (o, v) => o with { Sources = o.Sources with { S3PathStyle = v switch { "true" => true, "false" => false, _ => throw new ConfigurationException($"'{v}' is neither true nor false") } } }),
         new("oci-insecure-registries", "OCI_INSECURE_REGISTRIES", "Registries, host[:port] separated by commas, that are spoken to in clear text. Default: those on this machine.",
             (o, v) => o with { Sources = o.Sources with { InsecureRegistries = v.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) } }),

@@ -6,19 +6,20 @@ using Canario.InferenceServer.Models.Sources;
 namespace Canario.InferenceServer.Models;
 
 /// <summary>Brings a model's files to this machine, from wherever they are: bounded in size and time, checked against their digests.</summary>
-internal sealed partial class ModelFetcher
+internal sealed partial class ModelFetcher : IDisposable
 {
     private readonly Dictionary<string, IModelSource> _sources = [];
     private readonly Downloader _downloader;
     private readonly ModelCache _cache;
     private readonly ILogger _logger;
+    private readonly HttpClient _http = WebClient.CreateHttp();
 
-    public ModelFetcher(ServerOptions options, HttpClient http, TimeProvider time, ILogger<ModelFetcher> logger)
+    public ModelFetcher(ServerOptions options, TimeProvider time, ILogger<ModelFetcher> logger)
     {
         _logger = logger;
         _cache = new ModelCache(options);
         var retries = new Retries(options, time, logger);
-        var web = new WebClient(http, retries);
+        var web = new WebClient(_http, retries);
         _downloader = new Downloader(web, retries, _cache, time, logger);
         IModelSource[] sources =
         [
@@ -33,6 +34,8 @@ internal sealed partial class ModelFetcher
             foreach (string scheme in source.Schemes) _sources.Add(scheme, source);
         }
     }
+
+    public void Dispose() => _http.Dispose();
 
     /// <exception cref="ModelLoadException">There is no such model, or its place refuses to say where it is.</exception>
     public Task<ModelPlace> OpenAsync(Uri uri, CancellationToken cancellation) => _sources.TryGetValue(uri.Scheme, out IModelSource? source)

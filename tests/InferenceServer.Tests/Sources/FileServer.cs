@@ -27,10 +27,13 @@ internal sealed class FileServer : IAsyncDisposable
 
     public int Port => new Uri(_app.Urls.Single()).Port;
 
-    public byte[] Content { get; set; }
+    public byte[] Content { get; private set; }
 
     /// <summary>Null: the answers have none.</summary>
-    public string? Tag { get; set; }
+    public string? Tag { get; private set; }
+
+    /// <summary>What the file is from the next requests on, one each.</summary>
+    public ConcurrentQueue<(byte[] Content, string? Tag)> Next { get; } = new();
 
     public bool SendsParts { get; set; } = true;
 
@@ -47,6 +50,7 @@ internal sealed class FileServer : IAsyncDisposable
             return;
         }
 
+        if (!Ranges.IsEmpty && Next.TryDequeue(out (byte[] Content, string? Tag) next)) (Content, Tag) = next;
         string range = context.Request.Headers.Range.ToString();
         Ranges.Enqueue(range.Length == 0 ? "all" : $"{RangeHeaderValue.Parse(range).Ranges.Single().From} if {context.Request.Headers.IfRange}");
         await Results.Bytes(Content, enableRangeProcessing: SendsParts, entityTag: Tag is null ? null : new EntityTag($"\"{Tag}\"")).ExecuteAsync(context);

@@ -51,6 +51,8 @@ public sealed class MlflowSourceTests(S3Server s3) : IClassFixture<S3Server>, ID
     [InlineData("models:/penguins/1", "", "No such artifact")]
     [InlineData("models:/penguins/2", "", "is at 'dbfs:/somewhere'")]
     [InlineData("models:/penguins/3", "", "is at 'models:/penguins/3'")]
+    [InlineData("models:/penguins/5", "", "is at 'ftp://host/a/place'")]
+    [InlineData("models:/penguins/6", "", "is at no address that can be read")]
     [InlineData("models:/penguins/1", "Bearer another", "401 Unauthorized")]
     public async Task What_is_not_there_is_told(string uri, string authorization, string reason)
     {
@@ -58,9 +60,12 @@ public sealed class MlflowSourceTests(S3Server s3) : IClassFixture<S3Server>, ID
         mlflow.Versions[("penguins", "1")] = "mlflow-artifacts:/gone";
         mlflow.Versions[("penguins", "2")] = "dbfs:/somewhere";
         mlflow.Versions[("penguins", "3")] = "models:/penguins/3";
+        mlflow.Versions[("penguins", "5")] = "ftp://me:s3cret@host/a/place?key=s3cret";
+        mlflow.Versions[("penguins", "6")] = "ftp://me:s3cret@a host/";
         await using TestServer server = await StartAsync(uri, mlflow, authorization);
         await server.WaitStoppedAsync().WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Contains(reason, server.Get<ServerState>().Failure, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", server.Log, StringComparison.Ordinal);
         Assert.Equal(ExitCodes.ModelUnavailable, server.Get<ServerState>().ExitCode);
     }
 

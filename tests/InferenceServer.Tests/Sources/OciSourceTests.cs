@@ -45,7 +45,7 @@ public sealed class OciSourceTests : IDisposable
         await registry.PushImageAsync(
             "team/image:v1",
             [("etc/passwd", "x"u8.ToArray()), ("models/model.onnx", [1, 2, 3]), ("models/golden.json", "{}"u8.ToArray()), ("old/other.onnx", [4])],
-            [("./models/model.onnx", s_model), ("models/metadata.json", s_metadata), ("models/.wh.golden.json", []), ("old/.wh..wh..opq", []), ("../../evil.json", [5])]);
+            [("./models/model.onnx", s_model), ("models/metadata.json", s_metadata), ("models/.wh.golden.json", []), ("old/.wh..wh..opq", []), ("../../evil.onnx", [5])]);
         string uri = $"oci://{registry.Address}/team/image:v1";
         await using (TestServer server = await StartAsync(uri))
         {
@@ -53,6 +53,13 @@ public sealed class OciSourceTests : IDisposable
             (int status, _) = await server.PostAsync("/predict", ModelFolder.Row);
             Assert.Equal(200, status);
         }
+
+        Assert.Empty(Directory.GetFiles(_folder.Path, "evil*", SearchOption.AllDirectories));
+        // The files by their digests, also what an upper layer covers or deletes; of the layers nothing.
+        byte[][] files = [[1, 2, 3], "{}"u8.ToArray(), [4], s_model, s_metadata, [5]];
+        Assert.Equal(
+            files.Select(file => Convert.ToHexStringLower(SHA256.HashData(file))).Order(StringComparer.Ordinal),
+            Directory.GetFiles(Path.Combine(_folder.Path, "cache", "sha256")).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal));
 
         await using TestServer named = await StartAsync(uri + "#models/model.onnx", o => o with { ModelSha256 = Convert.ToHexStringLower(SHA256.HashData(s_model)) });
         await named.WaitReadyAsync();

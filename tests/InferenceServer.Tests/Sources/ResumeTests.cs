@@ -50,9 +50,8 @@ public sealed class ResumeTests : IDisposable
         await using var files = new FileServer(parts ? old : s_model, "v1") { SendsParts = parts };
         await using var proxy = new BreakingProxy(files.Port);
         proxy.Breaks.Enqueue(2_000_000);
+        files.Next.Enqueue((s_model, secondTag));
         await using TestServer server = await StartAsync(proxy, "");
-        while (files.Ranges.IsEmpty || proxy.Passed < 2_000_000) await Task.Yield();
-        (files.Content, files.Tag) = (s_model, secondTag);
         await server.WaitReadyAsync();
         Assert.Equal([s_digest], Directory.GetFiles(Cache).Select(Path.GetFileName));
         Assert.Contains(parts ? "it has changed" : "the server sends no parts", server.Log, StringComparison.Ordinal);
@@ -66,9 +65,8 @@ public sealed class ResumeTests : IDisposable
         await using var files = new FileServer(old, null);
         await using var proxy = new BreakingProxy(files.Port);
         proxy.Breaks.Enqueue(2_000_000);
+        files.Next.Enqueue((s_model, null));
         await using TestServer server = await StartAsync(proxy, s_digest);
-        while (files.Ranges.IsEmpty || proxy.Passed < 2_000_000) await Task.Yield();
-        files.Content = s_model;
         await server.WaitReadyAsync();
         string[] ranges = [.. files.Ranges];
         Assert.Equal(["all", ranges[1], "all"], ranges);
@@ -82,10 +80,16 @@ public sealed class ResumeTests : IDisposable
         await using var proxy = new BreakingProxy(files.Port) { HoldAfter = 3_000_000 };
         using (Process killed = StartProcess(proxy))
         {
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-            while (!Directory.Exists(Cache) || !Directory.GetFiles(Cache, "*.partial").Any(file => new FileInfo(file).Length > 2_500_000)) await Task.Delay(10, limit.Token);
-            killed.Kill();
-            await killed.WaitForExitAsync(limit.Token);
+            try
+            {
+                using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+                while (!Directory.Exists(Cache) || !Directory.GetFiles(Cache, "*.partial").Any(file => new FileInfo(file).Length > 2_500_000)) await Task.Delay(10, limit.Token);
+            }
+            finally
+            {
+                killed.Kill();
+                await killed.WaitForExitAsync();
+            }
         }
 
         proxy.HoldAfter = long.MaxValue;

@@ -119,14 +119,14 @@ internal sealed partial class Downloader(WebClient web, Retries retries, ModelCa
         await WebClient.RequireSuccessAsync(file.Shown, response, stalled.Token);
         if (response.Content.Headers.ContentEncoding.Count > 0)
             throw new ModelLoadException(ExitCodes.ModelUnavailable, $"{file.Shown} came with encoding {response.Content.Headers.ContentEncoding.First()}, which was not asked for");
-        long? total = Join(file, partial, response, resumes);
+        long? total = Join(file, partial, response, resumes, digestIsKnown);
         if (total > maximumBytes) throw TooLarge(file, partial, maximumBytes);
         await CopyAsync(file, response, partial, total, maximumBytes, stalled);
         return true;
     }
 
     /// <summary>Goes on where the answer does, or drops what came where it begins anew. The whole length, where it is told.</summary>
-    private long? Join(SourceFile file, PartialFile partial, HttpResponseMessage response, bool resumes)
+    private long? Join(SourceFile file, PartialFile partial, HttpResponseMessage response, bool resumes, bool digestIsKnown)
     {
         Validator? validator = Validator.Of(response);
         if (response.StatusCode != HttpStatusCode.PartialContent)
@@ -143,6 +143,13 @@ internal sealed partial class Downloader(WebClient web, Retries retries, ModelCa
         {
             partial.Restart(null);
             throw new HttpRequestException(changed ? "it has changed" : $"it answered bytes from {range?.From}, which were not asked for");
+        }
+
+        if (range.Length is null && !digestIsKnown)
+        {
+            // Nobody could tell whether the part reaches the file's end.
+            partial.Restart(null);
+            throw new HttpRequestException("it answered a part without the length of the whole");
         }
 
         Log.GoesOn(logger, file.Shown, partial.Length, range.Length ?? 0);

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 
 namespace Canario.InferenceServer.Models.Fetching;
 
@@ -27,7 +26,7 @@ internal sealed class PartialFile : IDisposable
     /// <summary>It was put together from several answers.</summary>
     public bool IsJoined { get; private set; }
 
-    private string ValidatorPath => _path + ".of";
+    private string ValidatorPath => PartialPath.ValidatorOf(_path);
 
     /// <param name="folder">Made where it does not exist.</param>
     /// <param name="key">The same for the same file at the same place.</param>
@@ -35,16 +34,7 @@ internal sealed class PartialFile : IDisposable
     public static async Task<PartialFile> OpenAsync(string folder, string key, CancellationToken cancellation)
     {
         Directory.CreateDirectory(folder);
-        string name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..32];
-        string path = Path.Combine(folder, $".{name}.partial");
-        FileStream? file = TryOpen(path);
-        if (file is null)
-        {
-            // Another process that shares the folder is fetching the same file.
-            path = Path.Combine(folder, $".{Guid.NewGuid():N}.partial");
-            file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1, useAsync: true);
-        }
-
+        (string path, FileStream file) = PartialPath.Open(folder, key);
         var partial = new PartialFile(path, file);
         try
         {
@@ -105,18 +95,6 @@ internal sealed class PartialFile : IDisposable
     {
         _file.Dispose();
         _hash.Dispose();
-    }
-
-    private static FileStream? TryOpen(string path)
-    {
-        try
-        {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, useAsync: true);
-        }
-        catch (IOException)
-        {
-            return null;
-        }
     }
 
     private async Task ReadWhatThereIsAsync(CancellationToken cancellation)

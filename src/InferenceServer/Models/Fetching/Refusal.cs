@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Canario.InferenceServer.Models.Sources;
 
 namespace Canario.InferenceServer.Models.Fetching;
 
@@ -18,7 +19,9 @@ internal static class Refusal
         string said = Clean(Read(await ReadBodyAsync(response, cancellation)));
         if (response.Headers.TryGetValues("x-amz-bucket-region", out IEnumerable<string>? regions) && (int)response.StatusCode is 301 or 307 or 400)
             said = $"the bucket is in region {Clean(regions.First())}" + (said.Length > 0 ? $"; {said}" : "");
-        return $"answered {(int)response.StatusCode} {response.ReasonPhrase}{(said.Length > 0 ? $" ({said})" : "")}";
+        else if ((int)response.StatusCode is >= 300 and < 400 && response.Headers.Location is { } location)
+            said = $"it leads to {Clean(location.IsAbsoluteUri ? WebSource.Show(location) : location.OriginalString.Split('?')[0])}, which is not followed" + (said.Length > 0 ? $"; {said}" : "");
+        return $"answered {(int)response.StatusCode} {Clean(response.ReasonPhrase ?? "")}{(said.Length > 0 ? $" ({said})" : "")}";
     }
 
     private static async Task<string> ReadBodyAsync(HttpResponseMessage response, CancellationToken cancellation)
@@ -49,8 +52,9 @@ internal static class Refusal
             string[] parts = [.. s_members.Select(name => Text(root, name)).Where(text => text.Length > 0)];
             return string.Join(": ", parts);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // The latter: half of a surrogate pair.
             return "";
         }
     }
@@ -68,7 +72,7 @@ internal static class Refusal
     }
 
     /// <summary>It goes into a log and a termination message.</summary>
-    private static string Clean(string text)
+    public static string Clean(string text)
     {
         string printable = new([.. text.Select(c => char.IsControl(c) ? ' ' : c)]);
         return printable.Length <= ShownCharacters ? printable : printable[..ShownCharacters] + "…";

@@ -5,22 +5,41 @@ using Canario.InferenceServer.Models.Sources;
 namespace Canario.InferenceServer.Models.Fetching;
 
 /// <summary>One request with its credentials; and small documents whole, tried again when the failure may pass.</summary>
+/// <param name="http">Of <see cref="CreateHttp"/>.</param>
+/// <param name="retries">Of small documents.</param>
 internal sealed class WebClient(HttpClient http, Retries retries)
 {
-    /// <summary>The answer's head. Asked twice where the first answer is a challenge that can be met.</summary>
+    private const int MaximumRedirects = 10;
+
+    /// <summary>It follows no redirect by itself: of a request's credentials it would drop only <c>Authorization</c>.</summary>
+    public static HttpClient CreateHttp() => new(new HttpClientHandler { AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan };
+
+    /// <summary>The answer's head. Asked twice where the first answer is a challenge that can be met. Credentials go to the file's own address, never where a redirect leads.</summary>
     public async Task<HttpResponseMessage> SendAsync(SourceFile file, Action<HttpRequestMessage>? prepare, CancellationToken cancellation)
     {
-        for (bool challenged = false; ; challenged = true)
+        Uri address = file.Address!;
+        bool challenged = false;
+        for (int redirects = 0; ;)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, file.Address);
+            using var request = new HttpRequestMessage(HttpMethod.Get, address);
             prepare?.Invoke(request);
-            file.Authorize?.Invoke(request);
+            if (redirects == 0) file.Authorize?.Invoke(request);
             HttpResponseMessage response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
-            if (response.StatusCode != HttpStatusCode.Unauthorized || challenged || file.Challenge is null) return response;
+            if (file.FollowsRedirects && redirects < MaximumRedirects && TargetOf(response, address) is { } target)
+            {
+                response.Dispose();
+                address = target;
+                redirects++;
+                continue;
+            }
+
+            if (response.StatusCode != HttpStatusCode.Unauthorized || redirects > 0 || challenged || file.Challenge is null) return response;
             using (response)
             {
                 if (!await file.Challenge(response, cancellation)) throw new ModelLoadException(ExitCodes.ModelUnavailable, await RefuseAsync(file.Shown, response, cancellation));
             }
+
+            challenged = true;
         }
     }
 
@@ -61,4 +80,12 @@ internal sealed class WebClient(HttpClient http, Retries retries)
 
     private static async Task<string> RefuseAsync(string shown, HttpResponseMessage response, CancellationToken cancellation) =>
         $"{shown} {await Refusal.DescribeAsync(response, cancellation)}";
+
+    /// <summary>Null: it leads nowhere that may be gone to, such as from https to http.</summary>
+    private static Uri? TargetOf(HttpResponseMessage response, Uri from)
+    {
+        if ((int)response.StatusCode is not (300 or 301 or 302 or 303 or 307 or 308) || response.Headers.Location is not { } location) return null;
+        Uri target = location.IsAbsoluteUri ? location : new Uri(from, location);
+        return target.Scheme == "https" || target.Scheme == "http" && from.Scheme == "http" ? target : null;
+    }
 }

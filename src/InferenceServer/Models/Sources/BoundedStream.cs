@@ -1,7 +1,7 @@
 namespace Canario.InferenceServer.Models.Sources;
 
 /// <summary>Reads no more than so many bytes of another stream: what unpacks to more is not read to its end.</summary>
-internal sealed class BoundedStream(Stream inner, long maximum) : Stream
+internal sealed class BoundedStream(Stream inner, long maximum, string tooMuch) : Stream
 {
     private long _read;
 
@@ -32,6 +32,6 @@ internal sealed class BoundedStream(Stream inner, long maximum) : Stream
     private int Count(int read)
     {
         _read += read;
-        return _read <= maximum ? read : throw new InvalidDataException($"it unpacks to more than {maximum} bytes");
+        return _read <= maximum ? read : throw new InvalidDataException(tooMuch);
     }
 }

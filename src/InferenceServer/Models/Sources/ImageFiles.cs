@@ -12,8 +12,9 @@ internal sealed class ImageFiles(Downloader downloader, ModelCache cache)
     private const int MaximumFiles = 64;
     private const int MaximumEntries = 200_000;
 
-    // A layer that unpacks to much more than a model may be is a bomb, or no model.
+    // An image that unpacks to much more than a model may be is a bomb, or no model.
     private const int Expansion = 4;
+    private const int MaximumOpenings = 3;
 
     // What marks a file of a lower layer as deleted.
     private const string Whiteout = ".wh.";
@@ -25,24 +26,75 @@ internal sealed class ImageFiles(Downloader downloader, ModelCache cache)
     public async Task<Dictionary<string, SourceFile>> UnpackAsync(IReadOnlyList<SourceFile> layers, long maximumBytes, CancellationToken cancellation)
     {
         var found = new Dictionary<string, SourceFile>(StringComparer.Ordinal);
+        long budget = maximumBytes > long.MaxValue / Expansion ? long.MaxValue : maximumBytes * Expansion;
+        long left = budget;
+        int stored = 0;
         foreach (SourceFile layer in layers)
         {
-            string path = await cache.FindAsync(layer.Sha256, cancellation)
-                ?? (await downloader.FetchAsync(layer, layer.Sha256, maximumBytes, optional: false, cancellation))!;
+            await using FileStream file = await OpenAsync(layer, maximumBytes, cancellation);
             try
             {
-                await using FileStream file = File.OpenRead(path);
                 await using Stream content = await DecompressAsync(file, layer, cancellation);
-                await using var bounded = new BoundedStream(content, maximumBytes > long.MaxValue / Expansion ? long.MaxValue : maximumBytes * Expansion);
-                await UnpackAsync(bounded, layer, found, maximumBytes, cancellation);
+                await using var bounded = new BoundedStream(content, left, $"the image unpacks to more than {budget} bytes");
+                stored = await UnpackAsync(bounded, layer, found, maximumBytes, stored, cancellation);
+                left -= bounded.Position;
             }
-            catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException)
+            catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException or InvalidOperationException or ArgumentException or OverflowException)
             {
+                // The reader of archives checks little of what it reads before it counts with it.
                 throw new ModelLoadException(ExitCodes.ModelUnavailable, $"{layer.Shown} is not a tar archive that can be read: {e.Message}");
+            }
+            finally
+            {
+                // Its files are in the cache. A process that is told to end leaves it to the next one.
+                if (!cancellation.IsCancellationRequested) Remove(file.Name);
             }
         }
 
         return found;
+    }
+
+    /// <summary>Fetches it where it is not in the cache. Another process that shares the cache may have unpacked and removed it meanwhile.</summary>
+    private async Task<FileStream> OpenAsync(SourceFile layer, long maximumBytes, CancellationToken cancellation)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            string path = await FetchAsync(layer, maximumBytes, cancellation);
+            try
+            {
+                return File.OpenRead(path);
+            }
+            catch (FileNotFoundException e)
+            {
+                if (attempt == MaximumOpenings) throw new ModelLoadException(ExitCodes.ModelUnavailable, $"{layer.Shown} was removed from the cache {attempt} times: {e.Message}");
+            }
+        }
+    }
+
+    private async Task<string> FetchAsync(SourceFile layer, long maximumBytes, CancellationToken cancellation)
+    {
+        try
+        {
+            if (await cache.FindAsync(layer.Sha256, cancellation) is { } path) return path;
+        }
+        catch (FileNotFoundException)
+        {
+            // Removed between two looks.
+        }
+
+        return (await downloader.FetchAsync(layer, layer.Sha256, maximumBytes, optional: false, cancellation))!;
+    }
+
+    private static void Remove(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            // It costs room, nothing else.
+        }
     }
 
     /// <summary>By its first bytes: media types are not always right.</summary>
@@ -56,7 +108,8 @@ internal sealed class ImageFiles(Downloader downloader, ModelCache cache)
         return begin[0] == 0x1F && begin[1] == 0x8B ? new GZipStream(file, CompressionMode.Decompress) : file;
     }
 
-    private async Task UnpackAsync(Stream content, SourceFile layer, Dictionary<string, SourceFile> found, long maximumBytes, CancellationToken cancellation)
+    /// <summary>How many files were put into the cache so far, of all layers.</summary>
+    private async Task<int> UnpackAsync(Stream content, SourceFile layer, Dictionary<string, SourceFile> found, long maximumBytes, int stored, CancellationToken cancellation)
     {
         await using var reader = new TarReader(content);
         // What this layer deletes is of the layers below, wherever in the archive it says so.
@@ -73,9 +126,12 @@ internal sealed class ImageFiles(Downloader downloader, ModelCache cache)
             if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile) || entry.DataStream is null) continue;
             if (!name.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase) && !s_sideFiles.Contains(name)) continue;
             if (entry.Length > maximumBytes) throw new ModelLoadException(ExitCodes.ModelUnavailable, $"{path} in {layer.Shown} is larger than {maximumBytes} bytes");
-            if (found.Count >= MaximumFiles) throw new ModelLoadException(ExitCodes.ModelUnavailable, $"{layer.Shown} brings more than {MaximumFiles} ONNX files and files beside them");
-            found[path] = new SourceFile { Shown = $"{path} in {layer.Shown}", LocalPath = await StoreAsync(entry.DataStream, cancellation) };
+            if (++stored > MaximumFiles)
+                throw new ModelLoadException(ExitCodes.ModelUnavailable, $"{layer.Shown} brings more than {MaximumFiles} ONNX files and files beside them, those of the layers below counted");
+            found[path] = new SourceFile { Shown = $"{path} in {layer.Shown}", LocalPath = await StoreAsync(entry.DataStream, $"{layer.Sha256} {entries}", cancellation) };
         }
+
+        return stored;
     }
 
     private static void Remove(Dictionary<string, SourceFile> below, Dictionary<string, SourceFile> found, string path)
@@ -89,14 +145,16 @@ internal sealed class ImageFiles(Downloader downloader, ModelCache cache)
     }
 
     /// <summary>By its digest, so the name in the archive is never a path on this machine.</summary>
-    private async Task<string> StoreAsync(Stream data, CancellationToken cancellation)
+    private async Task<string> StoreAsync(Stream data, string key, CancellationToken cancellation)
     {
-        string partial = Path.Combine(cache.Folder, $".{Guid.NewGuid():N}.partial");
+        string partial = "";
         try
         {
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            await using (FileStream to = new(partial, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, useAsync: true))
+            (partial, FileStream to) = PartialPath.Open(cache.Folder, key);
+            await using (to)
             {
+                to.SetLength(0);
                 byte[] buffer = new byte[1 << 17];
                 int read;
                 while ((read = await data.ReadAsync(buffer, cancellation)) > 0)
@@ -104,11 +162,12 @@ internal sealed class ImageFiles(Downloader downloader, ModelCache cache)
                     hash.AppendData(buffer, 0, read);
                     await to.WriteAsync(buffer.AsMemory(0, read), cancellation);
                 }
-            }
 
-            string path = cache.PathOf(Convert.ToHexStringLower(hash.GetHashAndReset()));
-            File.Move(partial, path, overwrite: true);
-            return path;
+                string path = cache.PathOf(Convert.ToHexStringLower(hash.GetHashAndReset()));
+                await to.FlushAsync(cancellation);
+                File.Move(partial, path, overwrite: true);
+                return path;
+            }
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException and not EndOfStreamException)
         {
@@ -116,7 +175,7 @@ internal sealed class ImageFiles(Downloader downloader, ModelCache cache)
         }
         finally
         {
-            File.Delete(partial);
+            if (partial.Length > 0) File.Delete(partial);
         }
     }
 

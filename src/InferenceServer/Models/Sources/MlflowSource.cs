@@ -90,8 +90,12 @@ internal sealed partial class MlflowSource(SourceOptions options, WebClient web,
     private void Authorize(HttpRequestMessage request) =>
         request.Headers.Authorization = options.MlflowToken is { } token ? new AuthenticationHeaderValue("Bearer", token.Value) : options.MlflowUser?.Header;
 
-    private static ModelLoadException Elsewhere(string shown, string artifacts) =>
-        new(ExitCodes.ModelUnavailable, $"{shown} is at '{artifacts}'; files can be fetched from {ProxyScheme}, {string.Join(", ", s_elsewhere)}");
+    private static ModelLoadException Elsewhere(string shown, string artifacts)
+    {
+        // A user or a query may be a secret; not every scheme has a query for the parser.
+        string place = Uri.TryCreate(artifacts.Split('?', '#')[0], UriKind.Absolute, out Uri? address) ? $"'{Refusal.Clean(WebSource.Show(address))}'" : "no address that can be read";
+        return new ModelLoadException(ExitCodes.ModelUnavailable, $"{shown} is at {place}; files can be fetched from {ProxyScheme}, {string.Join(", ", s_elsewhere)}");
+    }
 
     [GeneratedRegex(@"^/(?<name>[^/@]+)(/(?<version>[0-9]{1,18})|@(?<alias>[^/@]+))\z", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Reference();

@@ -7,8 +7,8 @@ internal sealed record OciDescriptor
     private const string TitleAnnotation = "org.opencontainers.image.title";
     private const string UnpackAnnotation = "io.deis.oras.content.unpack";
 
-    public string MediaType { get; init; } = "";
-    public string Digest { get; init; } = "";
+    public string? MediaType { get; init; }
+    public string? Digest { get; init; }
     public long Size { get; init; }
     public IReadOnlyDictionary<string, string>? Annotations { get; init; }
     public OciPlatform? Platform { get; init; }
@@ -17,5 +17,5 @@ internal sealed record OciDescriptor
     public string Title => Annotations?.GetValueOrDefault(TitleAnnotation) ?? "";
 
     /// <summary>A layer of an image, or a packed folder.</summary>
-    public bool IsArchive => MediaType.Contains("tar", StringComparison.Ordinal) && (Title.Length == 0 || Annotations?.GetValueOrDefault(UnpackAnnotation) == "true");
+    public bool IsArchive => MediaType?.Contains("tar", StringComparison.Ordinal) == true && (Title.Length == 0 || Annotations?.GetValueOrDefault(UnpackAnnotation) == "true");
 }

@@ -4,7 +4,7 @@ namespace Canario.InferenceServer.Models.Sources;
 internal sealed record OciManifest
 {
     public string? MediaType { get; init; }
-    public IReadOnlyList<OciDescriptor>? Layers { get; init; }
+    public IReadOnlyList<OciDescriptor?>? Layers { get; init; }
     /// <summary>Of an index.</summary>
-    public IReadOnlyList<OciDescriptor>? Manifests { get; init; }
+    public IReadOnlyList<OciDescriptor?>? Manifests { get; init; }
 }

@@ -31,10 +31,11 @@ internal sealed class OciSource(ServerOptions options, WebClient web, ImageFiles
         Uri registry = AddressOf(reference.Registry);
         var access = new RegistryAccess(registry, reference.Repository, RegistryCredentials.Find(options.Sources, reference.Registry), web);
         OciManifest manifest = await ReadManifestAsync(reference.Name, reference.Shown);
-        if (manifest.Manifests is { Count: > 0 } choices) manifest = await ReadManifestAsync(Choose(choices, reference).Digest, reference.Shown);
-        if (manifest.Layers is not { Count: > 0 and <= MaximumLayers } layers)
+        if (manifest.Manifests is { Count: > 0 } choices) manifest = await ReadManifestAsync(Choose(Whole(choices, "manifests", reference), reference).Digest!, reference.Shown);
+        if (manifest.Layers is not { Count: > 0 and <= MaximumLayers } listed)
             throw new ModelLoadException(ExitCodes.ModelUnavailable, $"{reference.Shown} has {manifest.Layers?.Count ?? 0} layers; 1 to {MaximumLayers} can be read");
 
+        OciDescriptor[] layers = Whole(listed, "layers", reference);
         OciDescriptor[] archives = [.. layers.Where(layer => layer.IsArchive)];
         OciDescriptor[] files = [.. layers.Where(layer => !layer.IsArchive)];
         Dictionary<string, SourceFile> found = await images.UnpackAsync([.. archives.Select(layer => BlobOf(layer, $"{reference.Shown} layer {layer.Digest}"))], options.MaximumModelBytes, cancellation);
@@ -51,7 +52,7 @@ internal sealed class OciSource(ServerOptions options, WebClient web, ImageFiles
         {
             Shown = shown,
             Address = new Uri(registry, $"/v2/{reference.Repository}/blobs/{RequireDigest(layer.Digest, reference)}"),
-            Sha256 = layer.Digest["sha256:".Length..],
+            Sha256 = layer.Digest!["sha256:".Length..],
             Authorize = access.Authorize,
             Challenge = access.MeetAsync,
         };
@@ -106,8 +107,22 @@ internal sealed class OciSource(ServerOptions options, WebClient web, ImageFiles
         return chosen;
     }
 
-    private static string RequireDigest(string digest, OciReference reference) =>
-        digest.Length == 71 && digest.StartsWith("sha256:", StringComparison.Ordinal) && digest.AsSpan(7).IndexOfAnyExcept(s_hex) < 0
+    /// <summary>What is read of every entry is there.</summary>
+    private static OciDescriptor[] Whole(IReadOnlyList<OciDescriptor?> entries, string member, OciReference reference)
+    {
+        for (int i = 0; i < entries.Count; i++)
+        {
+            if (entries[i] is null) throw Malformed($"{member}[{i}] is null");
+            if (entries[i]!.Digest is null) throw Malformed($"{member}[{i}] has no digest");
+        }
+
+        return [.. entries.Select(entry => entry!)];
+
+        ModelLoadException Malformed(string reason) => new(ExitCodes.ModelUnavailable, $"{reference.Shown} has a malformed manifest: {reason}");
+    }
+
+    private static string RequireDigest(string? digest, OciReference reference) =>
+        digest is { Length: 71 } && digest.StartsWith("sha256:", StringComparison.Ordinal) && digest.AsSpan(7).IndexOfAnyExcept(s_hex) < 0
             ? digest
-            : throw new ModelLoadException(ExitCodes.ModelUnavailable, $"{reference.Shown} names a blob by '{digest}': only sha256 digests can be checked");
+            : throw new ModelLoadException(ExitCodes.ModelUnavailable, $"{reference.Shown} names a blob by '{Refusal.Clean(digest ?? "")}': only sha256 digests can be checked");
 }

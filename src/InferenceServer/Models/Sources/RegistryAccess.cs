@@ -23,6 +23,8 @@ internal sealed partial class RegistryAccess(Uri registry, string repository, Ba
     /// <exception cref="ModelLoadException">The token server refuses, or must not be told the user's password.</exception>
     public async Task<bool> MeetAsync(HttpResponseMessage response, CancellationToken cancellation)
     {
+        // Another host's challenge would name where the password goes.
+        if (response.RequestMessage?.RequestUri is not { } asked || asked.Scheme != registry.Scheme || asked.Authority != registry.Authority) return false;
         foreach (AuthenticationHeaderValue challenge in response.Headers.WwwAuthenticate)
         {
             if (challenge.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase))

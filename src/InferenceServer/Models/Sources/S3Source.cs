@@ -38,6 +38,8 @@ internal sealed class S3Source(SourceOptions options, TimeProvider time) : IMode
             Shown = $"s3://{bucket}/{key}",
             Address = address,
             Authorize = options.Aws is { } credentials ? request => Sign(request, credentials, region, path, query) : null,
+            // A signature is for one host, and a session's token for nobody else's eyes; what S3 says of a bucket elsewhere is told instead.
+            FollowsRedirects = options.Aws is null,
             ForbiddenMayMeanMissing = true,
         };
     }

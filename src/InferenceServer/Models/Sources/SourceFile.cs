@@ -20,6 +20,9 @@ internal sealed record SourceFile
     /// <summary>Told of an answer 401. True: there are credentials for it now, ask again.</summary>
     public Func<HttpResponseMessage, CancellationToken, Task<bool>>? Challenge { get; init; }
 
+    /// <summary>An answer that leads elsewhere is followed, without the credentials.</summary>
+    public bool FollowsRedirects { get; init; } = true;
+
     /// <summary>The place answers 403 for a file that is not there to those who may not list it.</summary>
     public bool ForbiddenMayMeanMissing { get; init; }
 }
