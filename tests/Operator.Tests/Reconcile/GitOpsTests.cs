@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Canario.Kubernetes;
 using Canario.Kubernetes.Models;
 using Canario.Operator.Api;
@@ -13,34 +14,49 @@ public sealed class GitOpsTests(ClusterFixture cluster)
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
 
     [Fact]
-    public async Task What_is_applied_again_through_a_rollout_and_a_rollback_meets_no_conflict_and_changes_nothing()
+    public async Task What_is_applied_again_through_a_rollout_and_a_rollback_meets_no_conflict_and_has_nothing_written()
     {
         var ns = await cluster.NewNamespaceAsync();
         await using var pods = new PodPlayer(cluster.Client, ns, PodPlayer.ByImage);
         await using var running = await RunningOperator.StartAsync(cluster, ns);
-        await ApplyAsync(ns, new ServerSpec());
+        await ApplyAsync(ns, "");
         var first = await Models.WaitReadyAsync(cluster.Client, ns);
 
         // A field that the first manifest did not have: somebody else must not have come to own it meanwhile.
-        var good = new ServerSpec { ImagePullSecrets = [new LocalObjectReference { Name = "registry" }] };
-        var promoted = await AgainAndAgainAsync(ns, good, "promoted", d => d.Status!.StableRevision != first.Status!.StableRevision && d.Status.Phase == nameof(RolloutPhase.Healthy));
-        var back = await AgainAndAgainAsync(ns, good with { Image = PodPlayer.BrokenImage }, "rolled back", d => d.Status!.Phase == nameof(RolloutPhase.RolledBack));
+        const string Good = """ "tolerations":[{"key":"gpu","operator":"Exists"}] """;
+        const string Broken = $$""" {{Good}},"image":"{{PodPlayer.BrokenImage}}" """;
+        var promoted = await AgainAndAgainAsync(ns, Good, "promoted", d => d.Status!.StableRevision != first.Status!.StableRevision && d.Status.Phase == nameof(RolloutPhase.Healthy));
+        var back = await AgainAndAgainAsync(ns, Broken, "rolled back", d => d.Status!.Phase == nameof(RolloutPhase.RolledBack));
 
         Assert.Equal(promoted.Status!.StableRevision, back.Status!.StableRevision);
         var tried = Assert.Single(back.Status.Rejected!).Revision;
         await Eventually.TrueAsync(async () => await cluster.Client.FindAsync(Resources.Deployments, ns, tried, default) is null, "its Deployment is gone");
+        await RestAsync(running);
         var (settled, writes) = (await Models.GetAsync(cluster.Client, ns), running.Writes);
         for (var i = 0; i < 20; i++)
         {
-            // Applying what is there is no change: the API server answers the version that it has.
-            Assert.Equal(settled.Metadata.ResourceVersion, (await ApplyAsync(ns, good with { Image = PodPlayer.BrokenImage })).Metadata.ResourceVersion);
+            Assert.Equal(settled.Metadata.Generation, (await ApplyAsync(ns, Broken)).Metadata.Generation);
             await Task.Delay(s_pause);
         }
         Assert.Equal(writes, running.Writes);
     }
 
+    /// <summary>Until the operator has written nothing for two seconds: pods that come and go are told in status.</summary>
+    private static async Task RestAsync(RunningOperator running)
+    {
+        var (writes, since) = (running.Writes, TimeProvider.System.GetTimestamp());
+        await Eventually.TrueAsync(
+            () =>
+            {
+                if (running.Writes != writes)
+                    (writes, since) = (running.Writes, TimeProvider.System.GetTimestamp());
+                return Task.FromResult(TimeProvider.System.GetElapsedTime(since) > TimeSpan.FromSeconds(2));
+            },
+            "the operator rests");
+    }
+
     /// <summary>Until the condition holds; every application must succeed, and all of them are one generation.</summary>
-    private async Task<ModelDeployment> AgainAndAgainAsync(string ns, ServerSpec server, string what, Func<ModelDeployment, bool> condition)
+    private async Task<ModelDeployment> AgainAndAgainAsync(string ns, string server, string what, Func<ModelDeployment, bool> condition)
     {
         var generations = new HashSet<long?>();
         ModelDeployment? applied = null;
@@ -58,12 +74,18 @@ public sealed class GitOpsTests(ClusterFixture cluster)
         return applied!;
     }
 
-    private Task<ModelDeployment> ApplyAsync(string ns, ServerSpec server) => cluster.Client.ApplyAsync(
-        ModelDeployments.Resource,
-        new ModelDeployment
-        {
-            Metadata = new ObjectMeta { Namespace = ns, Name = Models.Name },
-            Spec = Models.Fastest() with { Server = server },
-        },
-        CancellationToken.None, fieldManager: Manager, force: false);
+    /// <param name="server">What spec.server says, without its braces.</param>
+    private async Task<ModelDeployment> ApplyAsync(string ns, string server)
+    {
+        using var spec = JsonDocument.Parse($$$$"""
+            {"replicas":2,"model":{"uri":"http://models/v1/model.onnx"},"server":{{{{{server}}}}},"bake":{"duration":"0s"},
+            "strategy":{"type":"Canary","canary":{"steps":[{"weight":50,"hold":{"duration":"0s"}}]}}}
+            """);
+        var manifest = new WrittenManifest { Metadata = new ObjectMeta { Namespace = ns, Name = Models.Name }, Spec = spec.RootElement };
+        var applied = await cluster.Client.ApplyAsync(WrittenManifest.Type, manifest, CancellationToken.None, fieldManager: Manager, force: false);
+        var read = await Models.GetAsync(cluster.Client, ns);
+        // Nothing between the two but the operator's own status.
+        Assert.Equal(applied.Metadata.Generation, read.Metadata.Generation);
+        return read;
+    }
 }
