@@ -45,6 +45,8 @@ internal static class InferenceApplication
         builder.Logging.SetMinimumLevel(options.LogLevel);
         // The framework's own lines for each request would repeat ours without the request id.
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        // Of these only where it listens: who asked for any free port learns which.
+        builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", options.LogLevel);
 
         var registry = new MetricRegistry();
         registry.AddProcessMetrics();

@@ -234,18 +234,4 @@ internal sealed class RouterState(
             metrics.Remove(new ModelIdentity(before.Namespace, before.Model, b.Revision));
         }
     }
-
-    private sealed class ServedModel(string source, Route route)
-    {
-        public string Source => source;
-
-        public Route Route { get; set; } = route;
-
-        public ModelListener Listener { get; } = new(route.Configuration.Model);
-
-        /// <summary>0: none yet.</summary>
-        public int BoundPort { get; set; }
-
-        public bool BindFailed { get; set; }
-    }
 }

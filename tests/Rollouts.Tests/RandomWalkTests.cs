@@ -46,7 +46,7 @@ public sealed class RandomWalkTests
             var decision = cluster.Tick(by);
             try
             {
-                Check(plan, before, facts, decision, cluster.Now, world);
+                Invariants.Check(new Decided(plan, before, facts, decision, cluster.Now, world));
             }
             catch (Xunit.Sdk.XunitException failure)
             {
@@ -55,104 +55,6 @@ public sealed class RandomWalkTests
 
             seen.UnionWith(decision.Transitions.Select(transition => transition.Reason).Append(decision.Next.Phase.ToString()).Append(decision.Next.Reason));
         }
-    }
-
-    static void Check(RolloutPlan plan, RolloutState before, Observation facts, Decision decision, DateTimeOffset now, World worldBefore)
-    {
-        var next = decision.Next;
-        int Ready(string? revision) => facts.Revisions.FirstOrDefault(r => r.Revision == revision)?.Ready ?? 0;
-
-        // The same facts again.
-        var again = RolloutMachine.Decide(plan, next, facts, now);
-        Assert.Equal(next, again.Next);
-        Assert.Equal(decision.World, again.World);
-        Assert.Empty(again.Transitions);
-
-        // The world.
-        Assert.Equal(decision.World, RolloutMachine.World(plan, next));
-        Assert.True(decision.World.Revisions.Count == 0 || decision.World.Revisions.Sum(revision => revision.Weight) == 100, "weights sum to 100");
-        Assert.All(decision.World.Revisions, revision => Assert.InRange(revision.Weight, 0, 100));
-        Assert.All(decision.World.Revisions, revision => Assert.True(revision.Replicas >= 0));
-
-        // Traffic goes to nobody who is not there, while there is somebody else.
-        if (next is { StableRevision: { } stable, CandidateRevision: { } candidate })
-        {
-            Assert.True(next.Weight == 0 || Ready(candidate) > 0, "candidate without a ready pod has weight");
-            var mayServe = before.Weight > 0 && before.CandidateRevision == candidate && next.Phase is not RolloutPhase.RollingBack && next.ResumePhase is not RolloutPhase.RollingBack;
-            var stableGone = facts.Revisions.Any(r => r.Revision == stable && r is { Ready: 0, Desired: > 0 });
-            Assert.False(mayServe && stableGone && next.Weight is > 0 and < 100, "stable without a ready pod keeps weight beside a candidate that serves");
-            Assert.False(next.Phase == RolloutPhase.RollingBack && before.CandidateRevision == candidate && next.Weight > before.Weight, "a rollback raises the weight");
-            Assert.False(next.Phase == RolloutPhase.Preparing && (next.Weight > 0 || next.Mirror > 0), "traffic while preparing");
-        }
-
-        // What may not run twice does not: a side starts when the other side's pods are gone.
-        if (plan.Steps is [{ StableFirst: true }, ..] && next is { StableRevision: { } old, CandidateRevision: { } young })
-        {
-            int Pods(string revision) => facts.Revisions.FirstOrDefault(r => r.Revision == revision)?.Pods ?? 0;
-            var replicas = before.CandidateRevision == young ? before.CandidateReplicas : 0;
-            Assert.False(next.CandidateReplicas > replicas && Pods(old) > 0, "the candidate starts beside stable");
-            Assert.False(before is { StableReplicas: 0 } && next.StableReplicas > 0 && before.CandidateRevision == young && Pods(young) > 0, "stable starts beside the candidate");
-        }
-
-        // Rejected stays rejected.
-        var retried = decision.Transitions.Any(t => t.Reason == RolloutReasons.CommandHandled) && facts.Command!.Action == CommandAction.Retry ? facts.Command.Revision : null;
-        Assert.All(before.Rejected, rejected => Assert.True(rejected.Revision == retried || next.IsRejected(rejected.Revision), "a rejection is forgotten"));
-        if (next.CandidateRevision is { } trial && next.IsRejected(trial))
-        {
-            Assert.Equal(RolloutPhase.RollingBack, next.ResumePhase ?? next.Phase);
-        }
-
-        Assert.True(next.StableRevision is null || next.StableRevision == before.StableRevision || !next.IsRejected(next.StableRevision), "a rejected revision is stable");
-
-        // Copies go to a candidate only, and to one that is there; a plan that drops its candidate gives it nothing more and never promotes it.
-        Assert.All(decision.World.Revisions, revision => Assert.True(revision.Mirror == 0 || (revision.IsCandidate && revision.Mirror is > 0 and <= 100), "copies to stable"));
-        if (plan.SpecError is null)
-        {
-            Assert.False(next.Mirror > 0 && Ready(next.CandidateRevision) == 0, "copies to a candidate without a ready pod");
-            Assert.False(next.Mirror > 0 && next.Phase is RolloutPhase.RollingBack or RolloutPhase.Baking && next.Mirror > 0, "copies after the shadow's steps");
-        }
-
-        if (plan is { DropsCandidate: true, SpecError: null } && before.StableRevision is not null)
-        {
-            Assert.Equal(before.StableRevision, next.StableRevision);
-            Assert.True(next.Weight <= before.Weight || next.CandidateRevision != before.CandidateRevision, "a candidate that is to be dropped gets traffic");
-            Assert.False(
-                before.IsConcluded(plan.Revision) && next.CandidateRevision == plan.Revision && before.CandidateRevision is null && facts.Command?.Action != CommandAction.Retry,
-                "a concluded shadow starts again");
-        }
-
-        Assert.True(next.CandidateRevision is null || !next.IsConcluded(next.CandidateRevision) || (next.ResumePhase ?? next.Phase) == RolloutPhase.RollingBack, "a concluded revision is on trial");
-        Assert.False(next.StableRevision is { } serving && next.IsConcluded(serving), "a concluded revision is stable");
-
-        // Nobody is rejected, and nobody promoted, on what was not measured.
-        var newlyRejected = next.Rejected.Except(before.Rejected).ToArray();
-        if (!facts.Measurements.Values.Any(measurement => measurement is not ProviderError))
-        {
-            Assert.All(newlyRejected, rejected => Assert.DoesNotContain(rejected.Reason, GateEvaluators.Names.Append(RolloutReasons.InsufficientData)));
-        }
-
-        if (before.StableRevision is not null && next.StableRevision != before.StableRevision)
-        {
-            Assert.Equal(before.CandidateRevision, next.StableRevision);
-            Assert.Equal(RolloutMachine.World(plan, before).Split, facts.TrafficInForce);
-            Assert.True(before.HoldSkipped || decision.Transitions.Any(t => t.Reason == RolloutReasons.CommandHandled) || facts.Measurements.Values.All(m => m is RateMeasurement or DriftMeasurement or ShadowMeasurement), "promoted without evidence");
-        }
-
-        // A spec that cannot be carried out moves nothing, unless somebody is gone, a rollback is under way or a person says abort.
-        if (plan.SpecError is not null)
-        {
-            Assert.Equal(RolloutPhase.Stalled, next.Phase);
-            if ((next.ResumePhase, before.ResumePhase ?? before.Phase) is (not RolloutPhase.RollingBack, not RolloutPhase.RollingBack)
-                && facts.Revisions.All(r => r.Ready > 0)
-                && !decision.Transitions.Any(t => t.Reason == RolloutReasons.Aborted))
-            {
-                Assert.Equal(worldBefore, decision.World);
-            }
-        }
-
-        // Who waits says until when.
-        Assert.True(next.IsTerminal || decision.CheckAgainIn > TimeSpan.Zero, "waits without a time");
-        Assert.False(next.IsTerminal && plan.SpecError is null && decision.CheckAgainIn is not null, "at rest but busy");
     }
 
     /// <summary>From any state, once events cease and the world obeys, the end is reached within the plan's time.</summary>

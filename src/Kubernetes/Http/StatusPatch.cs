@@ -17,20 +17,23 @@ internal static class StatusPatch
         // Adding to what is there replaces it.
         WriteHead(patch, "/status");
         patch.WritePropertyName("value"u8);
-        var whole = JsonSerializer.SerializeToElement(value, json);
-        if (whole.TryGetProperty("status"u8, out var status))
-        {
-            status.WriteTo(patch);
-        }
-        else
-        {
-            patch.WriteStartObject();
-            patch.WriteEndObject();
-        }
+        WriteStatus(patch, value, json);
         patch.WriteEndObject();
         patch.WriteEndArray();
         patch.Flush();
         return buffer.WrittenMemory.ToArray();
+    }
+
+    private static void WriteStatus<T>(Utf8JsonWriter patch, T value, JsonTypeInfo<T> json)
+    {
+        var property = json.Properties.SingleOrDefault(p => p.Name == "status");
+        if (property?.Get?.Invoke(value!) is { } status)
+        {
+            JsonSerializer.Serialize(patch, status, json.Options.GetTypeInfo(property.PropertyType));
+            return;
+        }
+        patch.WriteStartObject();
+        patch.WriteEndObject();
     }
 
     private static void WriteHead(Utf8JsonWriter patch, string path)

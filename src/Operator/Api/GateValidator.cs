@@ -33,49 +33,59 @@ static class GateValidator
         errors.Range($"{path}.minSamples", gate.MinSamples, 1, 1_000_000_000);
         errors.Range($"{path}.maxRatioToStable", gate.MaxRatioToStable, 1, 1000);
 
-        var isRate = gate.Type is GateTypes.ErrorRate or GateTypes.Latency;
-        var isDrift = gate.Type is GateTypes.FeatureDrift or GateTypes.PredictionDrift;
-        var isShadow = gate.Type is GateTypes.ShadowAgreement;
-        var isShare = isRate || isShadow || gate.Statistic == nameof(DriftStatistic.KolmogorovSmirnov);
-        errors.Range($"{path}.max", gate.Max, 0, isShare ? 1 : 100);
-        if (isRate && gate.Max is null && gate.MaxRatioToStable is null)
-        {
-            errors.Add(path, null, $"type {gate.Type} needs max (a share from 0 to 1), maxRatioToStable (such as 1.5) or both");
-        }
-
         errors.Range($"{path}.maxMeanDifference", gate.MaxMeanDifference, 0, 1e12);
-        if (isShadow && gate.Max is null && gate.MaxMeanDifference is null)
-        {
-            errors.Add(path, null, $"type {gate.Type} needs max (a share from 0 to 1), maxMeanDifference or both");
-        }
-
-        Only(errors, $"{path}.maxMeanDifference", gate.MaxMeanDifference, isShadow, "needs type ShadowAgreement");
-        Only(errors, $"{path}.maxRatioToStable", gate.MaxRatioToStable, !isDrift && !isShadow, "needs type ErrorRate or Latency");
-        Only(errors, $"{path}.statistic", gate.Statistic, !isRate && !isShadow, "needs type PredictionDrift or FeatureDrift");
-        Only(errors, $"{path}.features", gate.Features is { Count: > 0 } names ? string.Join(", ", names.Take(3)) : null, gate.Type is GateTypes.FeatureDrift, "needs type FeatureDrift");
         errors.Count($"{path}.features", gate.Features?.Count ?? 0, Limits.Features);
-        ValidateBound(errors, $"{path}.bound", gate);
-    }
-
-    static void ValidateBound(FieldErrors errors, string path, GateSettings gate)
-    {
-        if (gate.Type != GateTypes.Latency)
+        if (!GateEvaluators.Names.Contains(gate.Type))
         {
-            Only(errors, path, gate.Bound, false, "needs type Latency");
             return;
         }
 
-        if (gate.Bound is null || Durations.Parse(gate.Bound) is not { } bound || !LatencyBuckets.Seconds.Contains(bound.TotalSeconds))
+        Only(errors, path, "maxRatioToStable", gate.MaxRatioToStable, gate.Type, GateTypes.ErrorRate, GateTypes.Latency);
+        Only(errors, path, "maxMeanDifference", gate.MaxMeanDifference, gate.Type, GateTypes.ShadowAgreement);
+        Only(errors, path, "statistic", gate.Statistic, gate.Type, GateTypes.PredictionDrift, GateTypes.FeatureDrift);
+        Only(errors, path, "features", gate.Features is { Count: > 0 } names ? string.Join(", ", names.Take(3)) : null, gate.Type, GateTypes.FeatureDrift);
+        Only(errors, path, "bound", gate.Bound, gate.Type, GateTypes.Latency);
+        switch (gate.Type)
         {
-            errors.Add(path, gate.Bound, $"must be one of the histogram's bounds, {string.Join(", ", LatencyBuckets.Seconds.Select(Text))}: the share of slower requests is exact only there");
+            case GateTypes.ErrorRate:
+                ValidateShare(errors, path, gate, gate.MaxRatioToStable, "maxRatioToStable (such as 1.5)");
+                break;
+            case GateTypes.Latency:
+                ValidateShare(errors, path, gate, gate.MaxRatioToStable, "maxRatioToStable (such as 1.5)");
+                ValidateBound(errors, $"{path}.bound", gate.Bound);
+                break;
+            case GateTypes.ShadowAgreement:
+                ValidateShare(errors, path, gate, gate.MaxMeanDifference, "maxMeanDifference");
+                break;
+            default:
+                errors.Range($"{path}.max", gate.Max, 0, gate.Statistic == nameof(DriftStatistic.KolmogorovSmirnov) ? 1 : 100);
+                break;
         }
     }
 
-    static void Only(FieldErrors errors, string path, object? value, bool allowed, string needs)
+    /// <summary>A share of requests, and the other bound that may stand in its place.</summary>
+    static void ValidateShare(FieldErrors errors, string path, GateSettings gate, double? other, string otherName)
     {
-        if (value is not null && !allowed)
+        errors.Range($"{path}.max", gate.Max, 0, 1);
+        if (gate.Max is null && other is null)
         {
-            errors.Add(path, value, needs);
+            errors.Add(path, null, $"type {gate.Type} needs max (a share from 0 to 1), {otherName} or both");
+        }
+    }
+
+    static void ValidateBound(FieldErrors errors, string path, string? text)
+    {
+        if (text is null || Durations.Parse(text) is not { } bound || !LatencyBuckets.Seconds.Contains(bound.TotalSeconds))
+        {
+            errors.Add(path, text, $"must be one of the histogram's bounds, {string.Join(", ", LatencyBuckets.Seconds.Select(Text))}: the share of slower requests is exact only there");
+        }
+    }
+
+    static void Only(FieldErrors errors, string path, string field, object? value, string type, params ReadOnlySpan<string> owners)
+    {
+        if (value is not null && !owners.Contains(type))
+        {
+            errors.Add($"{path}.{field}", value, $"needs type {string.Join(" or ", owners.ToArray())}");
         }
     }
 

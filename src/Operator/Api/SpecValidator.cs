@@ -60,16 +60,25 @@ static class SpecValidator
             }
         }
 
-        errors.Text("spec.model.uri", Desired.ModelVolumes.ClaimInUri(model), ObjectName, 253, "must name a claim after pvc://: " + ObjectNameAllowed);
-        if (Desired.ModelVolumes.ClaimInUri(model) is { } claim && model.PersistentVolumeClaim is { } other && claim != other)
-        {
-            errors.Add("spec.model.persistentVolumeClaim", other, $"must be left out: spec.model.uri names the claim '{claim}'");
-        }
-
+        ValidateClaim(errors, model);
         errors.Text("spec.model.sha256", model.Sha256, @"^[0-9a-f]{64}\z", 64, Sha256);
         errors.Text("spec.model.metadataSha256", model.MetadataSha256, @"^[0-9a-f]{64}\z", 64, Sha256);
         errors.Text("spec.model.baselineSha256", model.BaselineSha256, @"^[0-9a-f]{64}\z", 64, Sha256);
+    }
+
+    static void ValidateClaim(FieldErrors errors, ModelSpec model)
+    {
         errors.Text("spec.model.persistentVolumeClaim", model.PersistentVolumeClaim, ObjectName, 253, ObjectNameAllowed);
+        if (ClaimAddress.Read(model.Uri)?.Claim is not { } claim)
+        {
+            return;
+        }
+
+        errors.Text("spec.model.uri", claim, ObjectName, 253, "must name a claim after pvc://: " + ObjectNameAllowed);
+        if (model.PersistentVolumeClaim is { } other && claim != other)
+        {
+            errors.Add("spec.model.persistentVolumeClaim", other, $"must be left out: spec.model.uri names the claim '{claim}'");
+        }
     }
 
     static bool NamesFile(Uri uri) => uri.Scheme switch

@@ -26,7 +26,7 @@ sealed class RateGate(string name, string what) : IGateEvaluator
             {
                 Verdict = Verdict.Fail,
                 Threshold = bound,
-                Message = $"{Describe("candidate", candidate)}, above the bound of {Percent(bound)}.",
+                Message = $"{Describe("candidate", candidate)}, above the bound of {GateText.Percent(bound)}.",
             };
         }
 
@@ -113,13 +113,11 @@ sealed class RateGate(string name, string what) : IGateEvaluator
     }
 
     string Describe(string side, RateCounts counts) =>
-        string.Create(CultureInfo.InvariantCulture, $"{side}{(side.Length > 0 ? " " : "")}{Percent(Share(counts))} {what} ({counts.Bad} of {counts.Total})");
+        string.Create(CultureInfo.InvariantCulture, $"{side}{(side.Length > 0 ? " " : "")}{GateText.Percent(Share(counts))} {what} ({counts.Bad} of {counts.Total})");
 
     static bool IsSane(RateCounts counts) => counts.Bad >= 0 && counts.Total >= counts.Bad;
 
     static double Share(RateCounts counts) => counts.Total == 0 ? 0 : (double)counts.Bad / counts.Total;
-
-    static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.##} %");
 
     static string Number(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
 }

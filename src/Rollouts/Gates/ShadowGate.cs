@@ -22,7 +22,7 @@ sealed class ShadowGate : IGateEvaluator
         var result = Numbers(gate, pairs, shared);
         if (gate.MaxShare is { } bound && SequentialProportion.LogEvidenceAbove(Bad(pairs), pairs.Pairs, bound) >= Math.Log(1 / shared))
         {
-            return result with { Verdict = Verdict.Fail, Message = $"{Describe(pairs)}: above the bound of {Percent(bound)}." };
+            return result with { Verdict = Verdict.Fail, Message = $"{Describe(pairs)}: above the bound of {GateText.Percent(bound)}." };
         }
 
         if (pairs.Pairs == 0 || pairs.Pairs < gate.MinSamples)
@@ -79,7 +79,7 @@ sealed class ShadowGate : IGateEvaluator
         var errors = pairs.CandidateErrors > 0 ? string.Create(CultureInfo.InvariantCulture, $", {pairs.CandidateErrors} of them errors that only the candidate had") : "";
         var largest = pairs.LargestDifference is { } most ? $", at most {Number(most)}" : "";
         var numbers = pairs.Differences > 0 ? $"; numbers lie {Number(Mean(pairs))} apart on average{largest}" : "";
-        return string.Create(CultureInfo.InvariantCulture, $"{Percent(Share(pairs))} of the answers differ from stable's ({Bad(pairs)} of {pairs.Pairs}{errors}){numbers}");
+        return string.Create(CultureInfo.InvariantCulture, $"{GateText.Percent(Share(pairs))} of the answers differ from stable's ({Bad(pairs)} of {pairs.Pairs}{errors}){numbers}");
     }
 
     static bool IsSane(ShadowMeasurement pairs) =>
@@ -91,8 +91,6 @@ sealed class ShadowGate : IGateEvaluator
     static double Share(ShadowMeasurement pairs) => pairs.Pairs == 0 ? 0 : (double)Bad(pairs) / pairs.Pairs;
 
     static double Mean(ShadowMeasurement pairs) => pairs.Differences == 0 ? 0 : pairs.SumOfDifferences / pairs.Differences;
-
-    static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.##} %");
 
     static string Number(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
 }

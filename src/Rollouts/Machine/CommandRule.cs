@@ -50,7 +50,7 @@ static class CommandRule
         if (command.Action == CommandAction.Retry)
         {
             return !turn.SpecIsValid || turn.Plan.Revision != revision ? $"retry: {revision} is not what spec asks for."
-                : !(state.IsRejected(revision) || state.IsConcluded(revision)) || state.CandidateRevision is not null ? $"retry: {revision} is not rejected."
+                : !(state.IsRejected(revision) || state.IsConcluded(revision)) || state.CandidateRevision is not null ? $"retry: {revision} is neither rejected nor a concluded shadow."
                 : null;
         }
 

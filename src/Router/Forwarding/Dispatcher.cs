@@ -34,7 +34,7 @@ internal sealed class Dispatcher(RouterOptions options, TimeProvider time, ILogg
             outcome = Outcome.Failed(500, Reasons.BadResponse);
         }
         var backend = route.Backends[served];
-        var duration = TimeSpan.Zero;
+        TimeSpan duration;
         try
         {
             if (outcome.Reason is not null) await x.FailAsync(outcome, backend);
@@ -98,11 +98,14 @@ internal sealed class Dispatcher(RouterOptions options, TimeProvider time, ILogg
     {
         var endpoints = x.EndpointsOf(backend.Service);
         var outcome = Outcome.NotReached(Reasons.NoEndpoint);
-        for (int attempts = 0; attempts < MaxEndpoints && (endpoints.PickReserve() ?? (attempts == 0 ? endpoints.PickEjected() : null)) is { } endpoint; attempts++)
+        // One that is thought dead is tried only where none is in reserve, and no second one after it.
+        var endpoint = endpoints.PickReserve() ?? endpoints.PickEjected();
+        for (int attempts = 0; endpoint is not null && attempts < MaxEndpoints; attempts++)
         {
             outcome = await x.TryAsync(route, backend, endpoint, fresh: true);
             if (outcome.Reason is { } reason) backend.Metrics.CountFailure(reason);
             if (!outcome.Unreached) break;
+            endpoint = endpoints.PickReserve();
         }
         return outcome;
     }

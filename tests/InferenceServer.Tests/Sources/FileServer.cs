@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 using EntityTag = Microsoft.Net.Http.Headers.EntityTagHeaderValue;
 
 namespace Canario.InferenceServer.Tests.Sources;
@@ -17,12 +15,7 @@ internal sealed class FileServer : IAsyncDisposable
     {
         Content = content;
         Tag = tag;
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        _app = builder.Build();
-        _app.Run(AnswerAsync);
-        _app.StartAsync().GetAwaiter().GetResult();
+        _app = LoopbackApp.Start(AnswerAsync);
     }
 
     public int Port => new Uri(_app.Urls.Single()).Port;

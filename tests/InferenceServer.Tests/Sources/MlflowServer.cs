@@ -1,8 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace Canario.InferenceServer.Tests.Sources;
 
@@ -11,15 +9,7 @@ internal sealed class MlflowServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    public MlflowServer()
-    {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        _app = builder.Build();
-        _app.Run(AnswerAsync);
-        _app.StartAsync().GetAwaiter().GetResult();
-    }
+    public MlflowServer() => _app = LoopbackApp.Start(AnswerAsync);
 
     public Uri Address => new(_app.Urls.Single() + "/team");
 

@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace Canario.InferenceServer.Tests.Sources;
 
@@ -13,16 +11,11 @@ internal sealed class StubServer : IAsyncDisposable
 
     public StubServer(RequestDelegate answer)
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        _app = builder.Build();
-        _app.Run(context =>
+        _app = LoopbackApp.Start(context =>
         {
             Requests.Enqueue((context.Request.Path.Value!, context.Request.Headers.Authorization.ToString()));
             return answer(context);
         });
-        _app.StartAsync().GetAwaiter().GetResult();
     }
 
     public int Port => new Uri(_app.Urls.Single()).Port;

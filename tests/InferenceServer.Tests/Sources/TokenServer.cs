@@ -5,9 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace Canario.InferenceServer.Tests.Sources;
 
@@ -22,12 +20,7 @@ internal sealed class TokenServer : IAsyncDisposable
     {
         var request = new CertificateRequest("CN=token server", _key, HashAlgorithmName.SHA256);
         _certificate = request.CreateSelfSigned(DateTimeOffset.UnixEpoch.AddYears(50), DateTimeOffset.UnixEpoch.AddYears(130));
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        _app = builder.Build();
-        _app.Run(AnswerAsync);
-        _app.StartAsync().GetAwaiter().GetResult();
+        _app = LoopbackApp.Start(AnswerAsync);
     }
 
     public static AuthenticationHeaderValue User { get; } = new("Basic", Convert.ToBase64String("me:s3cret"u8));

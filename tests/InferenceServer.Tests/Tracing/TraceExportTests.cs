@@ -1,16 +1,14 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using Canario.Contract;
 using Canario.InferenceServer.Observation;
 
 namespace Canario.InferenceServer.Tests.Tracing;
 
-public sealed partial class TraceExportTests : IDisposable
+public sealed class TraceExportTests : IDisposable
 {
-    private const int SigTerm = 15;
     private const string Trace = "4bf92f3577b34da6a3ce929d0e0e4736";
     private const string Caller = "00f067aa0ba902b7";
 
@@ -29,19 +27,13 @@ public sealed partial class TraceExportTests : IDisposable
     public async Task Where_a_collector_is_named_it_gets_the_spans_of_the_callers_trace(string protocol)
     {
         await using OtlpReceiver receiver = await OtlpReceiver.StartAsync();
-        int port = FreePort();
-        using Process process = Start(port, $"http://127.0.0.1:{(protocol == "grpc" ? receiver.GrpcPort : receiver.HttpPort)}", protocol);
-        try
+        var (process, client) = await StartAsync(protocol == "grpc" ? receiver.GrpcPort : receiver.HttpPort, protocol);
+        using (process)
+        using (client)
         {
-            using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
-            await WaitReadyAsync(client);
             Assert.Equal(HttpStatusCode.OK, await PredictAsync(client, ModelFolder.Row, traced: true));
             Assert.Equal(HttpStatusCode.BadRequest, await PredictAsync(client, "{}", traced: true));
             while (receiver.Spans.Count < 3) await Task.Delay(20, _limit.Token);
-        }
-        finally
-        {
-            process.Kill();
         }
 
         JsonNode[] spans = [.. receiver.Spans];
@@ -69,23 +61,19 @@ public sealed partial class TraceExportTests : IDisposable
     [Fact]
     public async Task A_collector_that_is_away_fails_no_request_and_does_not_hold_the_end()
     {
-        int port = FreePort();
-        using Process process = Start(port, $"http://127.0.0.1:{FreePort()}", "grpc");
-        try
+        // Bound, so that nobody else gets the port, and not listening.
+        using var away = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        away.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var (process, client) = await StartAsync(((IPEndPoint)away.LocalEndPoint!).Port, "grpc");
+        using (process)
+        using (client)
         {
-            using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
-            await WaitReadyAsync(client);
             // More than the exporter's queue takes.
             await Parallel.ForAsync(0, 3000, _limit.Token, async (_, _) => Assert.Equal(HttpStatusCode.OK, await PredictAsync(client, ModelFolder.Row, traced: true)));
             long begun = Stopwatch.GetTimestamp();
-            Assert.Equal(0, Kill(process.Id, SigTerm));
-            await process.WaitForExitAsync(_limit.Token);
-            Assert.Equal(ExitCodes.Ok, process.ExitCode);
+            process.Signal(ServerProcess.SigTerm);
+            Assert.Equal(ExitCodes.Ok, await process.EndAsync());
             Assert.InRange(Stopwatch.GetElapsedTime(begun), TimeSpan.Zero, TimeSpan.FromSeconds(20));
-        }
-        finally
-        {
-            if (!process.HasExited) process.Kill();
         }
     }
 
@@ -106,46 +94,14 @@ public sealed partial class TraceExportTests : IDisposable
         return response.StatusCode;
     }
 
-    private Process Start(int port, string collector, string protocol)
-    {
-        var start = new ProcessStartInfo(Environment.ProcessPath!);
-        string[] arguments =
-        [
-            "exec", Path.Combine(AppContext.BaseDirectory, "Canario.InferenceServer.dll"), "--model-uri", $"file://{_folder.Path}/", "--http-port", $"{port}",
-            "--grpc-port", "0", "--address", "127.0.0.1", "--log-level", "error", "--namespace", "prod", "--model", "penguins", "--revision", "penguins-1", "--drain-seconds", "0",
-        ];
-        foreach (string argument in arguments) start.ArgumentList.Add(argument);
-        start.Environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector;
-        start.Environment["OTEL_EXPORTER_OTLP_PROTOCOL"] = protocol;
-        start.Environment["OTEL_RESOURCE_ATTRIBUTES"] = "team=blue";
-        start.Environment["OTEL_BSP_SCHEDULE_DELAY"] = "100";
-        return Process.Start(start)!;
-    }
-
-    private async Task WaitReadyAsync(HttpClient client)
-    {
-        while (true)
+    private Task<(ServerProcess Server, HttpClient Client)> StartAsync(int collector, string protocol) => ServerProcess.StartReadyAsync(
+        _folder,
+        ["--namespace", "prod", "--model", "penguins", "--revision", "penguins-1", "--drain-seconds", "0"],
+        new Dictionary<string, string>
         {
-            try
-            {
-                if ((await client.GetAsync(HttpPaths.V2Ready, _limit.Token)).StatusCode == HttpStatusCode.OK) return;
-            }
-            catch (HttpRequestException)
-            {
-                // Not listening yet.
-            }
-
-            await Task.Delay(20, _limit.Token);
-        }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Kill(int process, int signal);
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = $"http://127.0.0.1:{collector}",
+            ["OTEL_EXPORTER_OTLP_PROTOCOL"] = protocol,
+            ["OTEL_RESOURCE_ATTRIBUTES"] = "team=blue",
+            ["OTEL_BSP_SCHEDULE_DELAY"] = "100",
+        });
 }

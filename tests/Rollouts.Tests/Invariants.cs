@@ -1,0 +1,142 @@
+namespace Canario.Rollouts.Tests;
+
+/// <summary>What holds of every decision, whatever happened before; the list is in docs/guide.md.</summary>
+static class Invariants
+{
+    public static void Check(Decided d)
+    {
+        CheckAgain(d);
+        CheckWorld(d);
+        CheckTraffic(d);
+        CheckStableFirst(d);
+        CheckRejected(d);
+        CheckShadow(d);
+        CheckEvidence(d);
+        CheckInvalidSpec(d);
+        // Who waits says until when.
+        Assert.True(d.Next.IsTerminal || d.Decision.CheckAgainIn > TimeSpan.Zero, "waits without a time");
+        Assert.False(d.Next.IsTerminal && d.Plan.SpecError is null && d.Decision.CheckAgainIn is not null, "at rest but busy");
+    }
+
+    /// <summary>The same facts again change nothing.</summary>
+    static void CheckAgain(Decided d)
+    {
+        var again = RolloutMachine.Decide(d.Plan, d.Next, d.Facts, d.Now);
+        Assert.Equal(d.Next, again.Next);
+        Assert.Equal(d.Decision.World, again.World);
+        Assert.Empty(again.Transitions);
+    }
+
+    static void CheckWorld(Decided d)
+    {
+        var world = d.Decision.World;
+        Assert.Equal(world, RolloutMachine.World(d.Plan, d.Next));
+        Assert.True(world.Revisions.Count == 0 || world.Revisions.Sum(revision => revision.Weight) == 100, "weights sum to 100");
+        Assert.All(world.Revisions, revision => Assert.InRange(revision.Weight, 0, 100));
+        Assert.All(world.Revisions, revision => Assert.True(revision.Replicas >= 0));
+    }
+
+    /// <summary>Traffic goes to nobody who is not there, while there is somebody else.</summary>
+    static void CheckTraffic(Decided d)
+    {
+        var (before, next) = (d.Before, d.Next);
+        if (next is not { StableRevision: { } stable, CandidateRevision: { } candidate })
+        {
+            return;
+        }
+
+        Assert.True(next.Weight == 0 || d.Ready(candidate) > 0, "candidate without a ready pod has weight");
+        var mayServe = before.Weight > 0 && before.CandidateRevision == candidate && next.Phase is not RolloutPhase.RollingBack && next.ResumePhase is not RolloutPhase.RollingBack;
+        var stableGone = d.Facts.Revisions.Any(r => r.Revision == stable && r is { Ready: 0, Desired: > 0 });
+        Assert.False(mayServe && stableGone && next.Weight is > 0 and < 100, "stable without a ready pod keeps weight beside a candidate that serves");
+        Assert.False(next.Phase == RolloutPhase.RollingBack && before.CandidateRevision == candidate && next.Weight > before.Weight, "a rollback raises the weight");
+        Assert.False(next.Phase == RolloutPhase.Preparing && (next.Weight > 0 || next.Mirror > 0), "traffic while preparing");
+    }
+
+    /// <summary>What may not run twice does not: a side starts when the other side's pods are gone.</summary>
+    static void CheckStableFirst(Decided d)
+    {
+        var (before, next) = (d.Before, d.Next);
+        if (d.Plan.Steps is not [{ StableFirst: true }, ..] || next is not { StableRevision: { } old, CandidateRevision: { } young })
+        {
+            return;
+        }
+
+        var replicas = before.CandidateRevision == young ? before.CandidateReplicas : 0;
+        Assert.False(next.CandidateReplicas > replicas && d.Pods(old) > 0, "the candidate starts beside stable");
+        Assert.False(before is { StableReplicas: 0 } && next.StableReplicas > 0 && before.CandidateRevision == young && d.Pods(young) > 0, "stable starts beside the candidate");
+    }
+
+    /// <summary>Rejected stays rejected.</summary>
+    static void CheckRejected(Decided d)
+    {
+        var (before, next) = (d.Before, d.Next);
+        var retried = d.Tells(RolloutReasons.CommandHandled) && d.Facts.Command!.Action == CommandAction.Retry ? d.Facts.Command.Revision : null;
+        Assert.All(before.Rejected, rejected => Assert.True(rejected.Revision == retried || next.IsRejected(rejected.Revision), "a rejection is forgotten"));
+        if (next.CandidateRevision is { } trial && next.IsRejected(trial))
+        {
+            Assert.Equal(RolloutPhase.RollingBack, next.ResumePhase ?? next.Phase);
+        }
+
+        Assert.True(next.StableRevision is null || next.StableRevision == before.StableRevision || !next.IsRejected(next.StableRevision), "a rejected revision is stable");
+    }
+
+    /// <summary>Copies go to a candidate only, and to one that is there; a plan that drops its candidate gives it nothing more and never promotes it.</summary>
+    static void CheckShadow(Decided d)
+    {
+        var (plan, before, next) = (d.Plan, d.Before, d.Next);
+        Assert.All(d.Decision.World.Revisions, revision => Assert.True(revision.Mirror == 0 || (revision.IsCandidate && revision.Mirror is > 0 and <= 100), "copies to stable"));
+        if (plan.SpecError is null)
+        {
+            Assert.False(next.Mirror > 0 && d.Ready(next.CandidateRevision) == 0, "copies to a candidate without a ready pod");
+            Assert.False(next.Mirror > 0 && next.Phase is RolloutPhase.RollingBack or RolloutPhase.Baking && next.Mirror > 0, "copies after the shadow's steps");
+        }
+
+        if (plan is { DropsCandidate: true, SpecError: null } && before.StableRevision is not null)
+        {
+            Assert.Equal(before.StableRevision, next.StableRevision);
+            Assert.True(next.Weight <= before.Weight || next.CandidateRevision != before.CandidateRevision, "a candidate that is to be dropped gets traffic");
+            Assert.False(
+                before.IsConcluded(plan.Revision) && next.CandidateRevision == plan.Revision && before.CandidateRevision is null && d.Facts.Command?.Action != CommandAction.Retry,
+                "a concluded shadow starts again");
+        }
+
+        Assert.True(next.CandidateRevision is null || !next.IsConcluded(next.CandidateRevision) || (next.ResumePhase ?? next.Phase) == RolloutPhase.RollingBack, "a concluded revision is on trial");
+        Assert.False(next.StableRevision is { } serving && next.IsConcluded(serving), "a concluded revision is stable");
+    }
+
+    /// <summary>Nobody is rejected, and nobody promoted, on what was not measured.</summary>
+    static void CheckEvidence(Decided d)
+    {
+        var (before, next) = (d.Before, d.Next);
+        if (!d.Facts.Measurements.Values.Any(measurement => measurement is not ProviderError))
+        {
+            Assert.All(next.Rejected.Except(before.Rejected), rejected => Assert.DoesNotContain(rejected.Reason, GateEvaluators.Names.Append(RolloutReasons.InsufficientData)));
+        }
+
+        if (before.StableRevision is not null && next.StableRevision != before.StableRevision)
+        {
+            Assert.Equal(before.CandidateRevision, next.StableRevision);
+            Assert.Equal(RolloutMachine.World(d.Plan, before).Split, d.Facts.TrafficInForce);
+            Assert.True(before.HoldSkipped || d.Tells(RolloutReasons.CommandHandled) || d.Facts.Measurements.Values.All(m => m is RateMeasurement or DriftMeasurement or ShadowMeasurement), "promoted without evidence");
+        }
+    }
+
+    /// <summary>A spec that cannot be carried out moves nothing, unless somebody is gone, a rollback is under way or a person says abort.</summary>
+    static void CheckInvalidSpec(Decided d)
+    {
+        var (before, next) = (d.Before, d.Next);
+        if (d.Plan.SpecError is null)
+        {
+            return;
+        }
+
+        Assert.Equal(RolloutPhase.Stalled, next.Phase);
+        if ((next.ResumePhase, before.ResumePhase ?? before.Phase) is (not RolloutPhase.RollingBack, not RolloutPhase.RollingBack)
+            && d.Facts.Revisions.All(r => r.Ready > 0)
+            && !d.Tells(RolloutReasons.Aborted))
+        {
+            Assert.Equal(d.WorldBefore, d.Decision.World);
+        }
+    }
+}
