@@ -27,13 +27,24 @@ public sealed class ProportionTests
         AssertInterval(low, high, SequentialProportion.Confidence(successes, trials, 0.01));
 
     [Theory]
-    [InlineData(5, 100, 0.01, 1.6556542522277766)]
-    [InlineData(0, 50, 0.1, -3.8126363271310053)]
-    [InlineData(50, 1000, 0.01, 37.676348084382894)]
-    [InlineData(5, 5, 0.143, 8.606037727233344)]
-    [InlineData(30, 60, 0.3, 3.4133558533268182)]
+    [InlineData(5, 100, 0.01, 3.25379548030703)]
+    [InlineData(0, 50, 0.1, -3.1831342302156385)]
+    [InlineData(50, 1000, 0.01, 39.294866320419004)]
+    [InlineData(5, 5, 0.143, 8.178581413576822)]
+    [InlineData(30, 60, 0.3, 3.0013031279326157)]
+    [InlineData(3, 40, 0.9, -7.828679426293434)]
     public void The_one_sided_evidence_agrees_with_the_reference(long successes, long trials, double bound, double expected) =>
         Assert.Equal(expected, SequentialProportion.LogEvidenceAbove(successes, trials, bound), 1e-8);
+
+    [Theory]
+    [InlineData(1e-12)]
+    [InlineData(1e-6)]
+    [InlineData(0.999999)]
+    public void The_evidence_is_a_number_at_extreme_bounds_too(double bound)
+    {
+        Assert.InRange(SequentialProportion.LogEvidenceAbove(100, 100, bound), -1, 5000);
+        Assert.InRange(SequentialProportion.LogEvidenceAbove(0, 1_000_000, bound), double.MinValue, 1e-6);
+    }
 
     [Fact]
     public void An_interval_of_the_wilson_kind_that_is_looked_at_forever_is_left_by_the_truth_but_the_confidence_sequence_is_not()

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
+using Canario.Rollouts;
 
-namespace Canario.Rollouts.Tests;
+namespace Canario.Simulation;
 
 /// <summary>Pods, routers and a metric source around the machine: does what the world says, a tick later. Writes down what changed.</summary>
 sealed class SimulatedCluster
@@ -39,6 +40,9 @@ sealed class SimulatedCluster
 
     public TrafficSplit? InForce { get; set; }
 
+    /// <summary>False: nothing is written down, for those who run thousands.</summary>
+    public bool WritesTimeline { get; init; } = true;
+
     public string Timeline => timeline.ToString();
 
     public int Ready(string revision) =>
@@ -67,7 +71,11 @@ sealed class SimulatedCluster
     {
         Now += by ?? TimeSpan.FromSeconds(5);
         var decision = RolloutMachine.Decide(Plan, State, Observe(), Now);
-        Write(State, decision);
+        if (WritesTimeline)
+        {
+            Write(State, decision);
+        }
+
         State = decision.Next;
         Apply(decision.World);
         return decision;
