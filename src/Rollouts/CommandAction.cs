@@ -15,4 +15,7 @@ public enum CommandAction
     Pause,
 
     Resume,
+
+    /// <summary>Go back to an earlier revision, which the command names: its capacity first, then all traffic. It has served, so nothing is judged. Spec's revision is rejected.</summary>
+    Undo,
 }

@@ -20,6 +20,9 @@ public sealed record Observation
     /// <summary>The command now on the object, handled or not.</summary>
     public RolloutCommand? Command { get; init; }
 
+    /// <summary>Revisions of which all is kept that their pods are made from, newest first. Looked at only with an undo that is not handled.</summary>
+    public IReadOnlyList<string> Kept { get; init; } = [];
+
     internal RevisionObservation Of(string? revision) =>
         Revisions.FirstOrDefault(r => r.Revision == revision) ?? new RevisionObservation { Revision = revision ?? "" };
 }

@@ -9,6 +9,7 @@ public static class RolloutReasons
     public const string Superseded = "Superseded";
     public const string SpecRestored = "SpecRestored";
     public const string Aborted = "Aborted";
+    public const string Undone = "Undone";
     public const string Rejected = "Rejected";
     public const string Retried = "Retried";
     public const string InvalidSpec = "InvalidSpec";

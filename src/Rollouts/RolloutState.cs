@@ -76,6 +76,12 @@ public sealed record RolloutState
     /// <summary>Revisions whose steps ended and that were dropped as planned, newest last; at most <see cref="RolloutMachine.MaxRejected"/>.</summary>
     public IReadOnlyList<ConcludedRevision> Concluded { get; init => field = Sequence<ConcludedRevision>.From(value); } = Sequence<ConcludedRevision>.Empty;
 
+    /// <summary>Revisions that were stable once, the latest last; at most <see cref="RolloutMachine.MaxServed"/>.</summary>
+    public IReadOnlyList<string> Served { get; init => field = Sequence<string>.From(value); } = Sequence<string>.Empty;
+
+    /// <summary>Null: spec is followed.</summary>
+    public Undo? Undo { get; init; }
+
     public HandledCommand? LastCommand { get; init; }
 
     /// <summary>The last results of the gates, in the plan's order. Kept after the end, as the evidence.</summary>

@@ -13,6 +13,7 @@ static class Invariants
         CheckShadow(d);
         CheckEvidence(d);
         CheckInvalidSpec(d);
+        CheckUndo(d);
         // Who waits says until when.
         Assert.True(d.Next.IsTerminal || d.Decision.CheckAgainIn > TimeSpan.Zero, "waits without a time");
         Assert.False(d.Next.IsTerminal && d.Plan.SpecError is null && d.Decision.CheckAgainIn is not null, "at rest but busy");
@@ -71,7 +72,7 @@ static class Invariants
     static void CheckRejected(Decided d)
     {
         var (before, next) = (d.Before, d.Next);
-        var retried = d.Tells(RolloutReasons.CommandHandled) && d.Facts.Command!.Action == CommandAction.Retry ? d.Facts.Command.Revision : null;
+        var retried = d.Tells(RolloutReasons.CommandHandled) && d.Facts.Command!.Action is CommandAction.Retry or CommandAction.Undo ? d.Facts.Command.Revision : null;
         Assert.All(before.Rejected, rejected => Assert.True(rejected.Revision == retried || next.IsRejected(rejected.Revision), "a rejection is forgotten"));
         if (next.CandidateRevision is { } trial && next.IsRejected(trial))
         {
@@ -92,7 +93,7 @@ static class Invariants
             Assert.False(next.Mirror > 0 && next.Phase is RolloutPhase.RollingBack or RolloutPhase.Baking && next.Mirror > 0, "copies after the shadow's steps");
         }
 
-        if (plan is { DropsCandidate: true, SpecError: null } && before.StableRevision is not null)
+        if (plan is { DropsCandidate: true, SpecError: null } && before is { StableRevision: not null, Undo: null } && next.Undo is null)
         {
             Assert.Equal(before.StableRevision, next.StableRevision);
             Assert.True(next.Weight <= before.Weight || next.CandidateRevision != before.CandidateRevision, "a candidate that is to be dropped gets traffic");
@@ -118,7 +119,34 @@ static class Invariants
         {
             Assert.Equal(before.CandidateRevision, next.StableRevision);
             Assert.Equal(RolloutMachine.World(d.Plan, before).Split, d.Facts.TrafficInForce);
-            Assert.True(before.HoldSkipped || d.Tells(RolloutReasons.CommandHandled) || d.Facts.Measurements.Values.All(m => m is RateMeasurement or DriftMeasurement or ShadowMeasurement), "promoted without evidence");
+            Assert.True(before.Undo is not null || before.HoldSkipped || d.Tells(RolloutReasons.CommandHandled) || d.Facts.Measurements.Values.All(m => m is RateMeasurement or DriftMeasurement or ShadowMeasurement), "promoted without evidence");
+        }
+    }
+
+    /// <summary>Only what served goes around the gates, only when it is told to, and only in one go with all its capacity.</summary>
+    static void CheckUndo(Decided d)
+    {
+        var (before, next) = (d.Before, d.Next);
+        Assert.True(next.StableRevision is null || next.Served.Contains(next.StableRevision), "what serves is not among those that served");
+        if (next.Undo is { } begun && begun != before.Undo)
+        {
+            Assert.Equal(new RolloutCommand(CommandAction.Undo, begun.To, d.Facts.Command!.Nonce), d.Facts.Command);
+            Assert.Contains(begun.To, before.Served);
+            Assert.Contains(begun.To, d.Facts.Kept);
+            Assert.True(before.Rejected.All(rejected => rejected.Revision != begun.To || rejected.Reason == RolloutReasons.Undone), "a rejection for cause is undone");
+            Assert.Equal(d.Plan.Revision, begun.Of);
+        }
+
+        if (next.Undo is { } undo && next.CandidateRevision == undo.To && d.Plan.SpecError is null && (next.ResumePhase ?? next.Phase) is not RolloutPhase.RollingBack)
+        {
+            Assert.True(next.Weight is 0 || d.Ready(undo.To) > 0, "traffic to an earlier revision that is not there");
+            Assert.False(before.CandidateRevision == undo.To && before.Weight == 0 && next.Weight > 0 && d.Ready(undo.To) < d.Plan.Replicas, "an earlier revision gets traffic before its capacity");
+            Assert.Equal(0, next.Mirror);
+        }
+
+        if (before.Undo is { } ended && next.Undo is null && next.StableRevision == ended.To && before.StableRevision != ended.To)
+        {
+            Assert.True(next.IsRejected(ended.Of) || d.Plan.Revision != ended.Of, "what was undone would be rolled out again");
         }
     }
 

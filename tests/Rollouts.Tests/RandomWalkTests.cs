@@ -12,7 +12,7 @@ public sealed class RandomWalkTests
         .. Enum.GetNames<RolloutPhase>(),
         RolloutReasons.Promoted, RolloutReasons.RolledBack, RolloutReasons.Superseded, RolloutReasons.SpecRestored, RolloutReasons.Aborted,
         RolloutReasons.ProgressDeadlineExceeded, RolloutReasons.StableStopping, RolloutReasons.CapacityLost, RolloutReasons.ProviderUnavailable, RolloutReasons.ProviderBack,
-        RolloutReasons.CommandHandled, RolloutReasons.CommandRefused, RolloutReasons.ShadowConcluded, GateTypes.ErrorRate, GateTypes.PredictionDrift, GateTypes.ShadowAgreement, "CrashLoopBackOff",
+        RolloutReasons.CommandHandled, RolloutReasons.CommandRefused, RolloutReasons.Undone, RolloutReasons.ShadowConcluded, GateTypes.ErrorRate, GateTypes.PredictionDrift, GateTypes.ShadowAgreement, "CrashLoopBackOff",
     ];
 
     [Fact]
@@ -161,6 +161,15 @@ public sealed class RandomWalkTests
                 break;
             case 25 or 26:
                 cluster.Ending.Clear();
+                break;
+            case 28:
+                cluster.Kept = [.. new[] { Plans.Three, Plans.Two, Plans.One }.Take(random.Next(4))];
+                break;
+            case 29:
+                cluster.Kept = [Plans.Three, Plans.Two, Plans.One];
+                break;
+            case 30:
+                cluster.Command = new RolloutCommand(CommandAction.Undo, revision, random.Next(1000).ToString(System.Globalization.CultureInfo.InvariantCulture));
                 break;
             case 23:
                 cluster.Plan = cluster.Plan with { Steps = [.. cluster.Plan.Steps.Take(random.Next(3))] };

@@ -36,6 +36,9 @@ sealed class SimulatedCluster
 
     public RolloutCommand? Command { get; set; }
 
+    /// <summary>Newest first.</summary>
+    public IReadOnlyList<string> Kept { get; set; } = [Plans.Three, Plans.Two, Plans.One];
+
     public bool RoutersFollow { get; set; } = true;
 
     public TrafficSplit? InForce { get; set; }
@@ -65,6 +68,7 @@ sealed class SimulatedCluster
             .Where(request => Measurements.ContainsKey(request.Gate.Name))
             .ToDictionary(request => request.Gate.Name, request => Measurements[request.Gate.Name]),
         Command = Command,
+        Kept = Kept,
     };
 
     public Decision Tick(TimeSpan? by = null)

@@ -24,7 +24,7 @@ static class CommandAnnotation
             return new RolloutCommand(action, parts[1], parts[2]);
         }
 
-        problem = $"{Annotations.Command}: '{(text.Length <= LongestPart ? text : text[..LongestPart] + "…")}' is no <action>/<revision>/<nonce> with the action promote, abort, retry, pause or resume";
+        problem = $"{Annotations.Command}: '{(text.Length <= LongestPart ? text : text[..LongestPart] + "…")}' is no <action>/<revision>/<nonce> with the action promote, abort, retry, pause, resume or undo";
         return null;
     }
 

@@ -4,6 +4,7 @@ using Canario.Contract;
 using Canario.Kubernetes;
 using Canario.Kubernetes.Models;
 using Canario.Operator.Api;
+using Canario.Operator.Desired;
 using Canario.Operator.Traffic;
 using Canario.Rollouts;
 
@@ -30,16 +31,26 @@ sealed class Observer(ClusterView view, RouterAcknowledgements acknowledgements,
         var inForce = serving is not null && await acknowledgements.ServeAsync(key, serving.Version, routers, cancellationToken);
         var requests = RolloutMachine.Measures(plan, state);
         var answers = board.Take(key, token => targets.ReadAsync(deployment, token), requests, plan.CheckInterval);
+        var command = CommandAnnotation.Parse(deployment.Metadata.Annotations?.GetValueOrDefault(Annotations.Command), out _);
         var facts = new Observation
         {
             Revisions = ObserveRevisions(key, world),
             TrafficInForce = inForce ? world.Split : null,
             MeasuredFrom = answers is null ? null : requests[0].CandidateFrom,
             Measurements = answers ?? new Dictionary<string, Measurement>(),
-            Command = CommandAnnotation.Parse(deployment.Metadata.Annotations?.GetValueOrDefault(Annotations.Command), out _),
+            Command = command,
+            Kept = command is { Action: CommandAction.Undo } && state.LastCommand?.Answers(command) != true ? ObserveKept(deployment) : [],
         };
         return new Observed(facts, serving, routers.Count > 0);
     }
+
+    private List<string> ObserveKept(ModelDeployment deployment) =>
+    [
+        .. ClusterView.OfModel(view.ControllerRevisions, ObjectKey.Of(deployment))
+            .Where(r => WorldApplier.IsOwned(deployment, r) && Revisions.ReadSnapshot(r) is not null)
+            .OrderByDescending(r => r.Revision ?? 0)
+            .Select(r => r.Metadata.Name!),
+    ];
 
     private List<RouterEndpoint> Routers(string ns)
     {

@@ -33,6 +33,7 @@ static class RolloutMemory
             Attempt = 1,
             RolloutStartedAt = status.RolloutStartedAt,
             Rejected = [.. (status.Rejected ?? []).Select(Read)],
+            Served = [.. (status.History ?? []).Where(entry => entry.Outcome == RolloutOutcomes.Promoted).Select(entry => entry.Revision).Distinct(StringComparer.Ordinal).Reverse()],
             // The newest word on each revision.
             Concluded =
             [

@@ -23,7 +23,7 @@ sealed class WorldApplier(KubernetesClient client, ClusterView view, Applier app
         if (plan.SpecError is null)
             await ApplyServicesAsync(deployment, world, port, cancellationToken);
         if (splitInForce)
-            await RemoveOthersAsync(deployment, world, historyLimit: plan.SpecError is null ? deployment.Spec.RevisionHistoryLimit : null, cancellationToken);
+            await RemoveOthersAsync(deployment, plan, world, historyLimit: plan.SpecError is null ? deployment.Spec.RevisionHistoryLimit : null, cancellationToken);
     }
 
     private Task ApplyConfigMapAsync(ModelDeployment deployment, RouterConfiguration configuration, CancellationToken cancellationToken)
@@ -90,7 +90,7 @@ sealed class WorldApplier(KubernetesClient client, ClusterView view, Applier app
     }
 
     /// <param name="historyLimit">Null: an invalid spec says nothing about what may go.</param>
-    private async Task RemoveOthersAsync(ModelDeployment deployment, World world, int? historyLimit, CancellationToken cancellationToken)
+    private async Task RemoveOthersAsync(ModelDeployment deployment, RolloutPlan plan, World world, int? historyLimit, CancellationToken cancellationToken)
     {
         var key = ObjectKey.Of(deployment);
         var wanted = world.Revisions.Select(r => r.Revision).ToHashSet(StringComparer.Ordinal);
@@ -98,7 +98,13 @@ sealed class WorldApplier(KubernetesClient client, ClusterView view, Applier app
             await applier.DeleteAsync(Resources.Deployments, old, cancellationToken);
         foreach (var old in ClusterView.OfModel(view.Services, key).Where(IsSuperfluous))
             await applier.DeleteAsync(Resources.Services, old, cancellationToken);
-        var history = ClusterView.OfModel(view.ControllerRevisions, key).Where(IsSuperfluous).OrderByDescending(r => r.Revision ?? 0);
+        // What spec asks for may be tried again; then those that served, the latest first: an undo leads to them.
+        var served = deployment.Status?.Rollout?.Served.ToList() ?? [];
+        var history = ClusterView.OfModel(view.ControllerRevisions, key)
+            .Where(IsSuperfluous)
+            .OrderByDescending(r => r.Metadata.Name == plan.Revision)
+            .ThenByDescending(r => served.IndexOf(r.Metadata.Name!))
+            .ThenByDescending(r => r.Revision ?? 0);
         foreach (var old in history.Skip(historyLimit ?? int.MaxValue))
             await applier.DeleteAsync(Resources.ControllerRevisions, old, cancellationToken);
 
@@ -108,6 +114,6 @@ sealed class WorldApplier(KubernetesClient client, ClusterView view, Applier app
 
     private static ObjectKey KeyOf(ModelDeployment deployment, string name) => new(deployment.Metadata.Namespace!, name);
 
-    private static bool IsOwned(ModelDeployment deployment, IKubernetesObject? value) =>
+    internal static bool IsOwned(ModelDeployment deployment, IKubernetesObject? value) =>
         value?.Metadata.OwnerReferences?.Any(o => o.Uid == deployment.Metadata.Uid) == true;
 }

@@ -6,7 +6,7 @@ static class CommandRule
     public static RolloutState Apply(Turn turn, RolloutState state)
     {
         if (turn.Observation.Command is not { } command
-            || (state.LastCommand is { } last && (last.Action, last.Revision, last.Nonce) == (command.Action, command.Revision, command.Nonce)))
+            || state.LastCommand?.Answers(command) == true)
         {
             return state;
         }
@@ -22,14 +22,15 @@ static class CommandRule
             return turn.Tell(state, Handled(state, command, false, refusal), RolloutReasons.CommandRefused, refusal, warning: true);
         }
 
-        var message = $"{command.Action} of {command.Revision} ({command.Nonce}).";
+        var message = $"{command.Action} {(command.Action == CommandAction.Undo ? "to" : "of")} {command.Revision} ({command.Nonce}).";
         state = turn.Tell(state, Handled(state, command, true, message), RolloutReasons.CommandHandled, message);
         return command.Action switch
         {
             CommandAction.Promote => state with { HoldSkipped = true },
-            CommandAction.Abort => RollbackRule.Reject(turn, state, RolloutReasons.Aborted, $"{command.Revision} was aborted by hand."),
+            CommandAction.Abort => Abort(turn, state, $"{command.Revision} was aborted by hand."),
             CommandAction.Pause => state with { PausedByCommand = true },
             CommandAction.Resume => state with { PausedByCommand = false },
+            CommandAction.Undo => UndoRule.Begin(turn, state, command.Revision),
             _ => Retry(turn, state, command.Revision),
         };
     }
@@ -37,20 +38,31 @@ static class CommandRule
     static RolloutState Handled(RolloutState state, RolloutCommand command, bool accepted, string message) =>
         state with { LastCommand = new HandledCommand(command.Action, command.Revision, command.Nonce, accepted, message) };
 
+    /// <summary>Whoever thinks better of an undo says nothing against the revision.</summary>
+    static RolloutState Abort(Turn turn, RolloutState state, string message) => state.Undo?.To == state.CandidateRevision
+        ? RollbackRule.Begin(turn, state with { Undo = null }, RolloutReasons.Aborted, message, warning: true)
+        : RollbackRule.Reject(turn, state, RolloutReasons.Aborted, message);
+
     static RolloutState Retry(Turn turn, RolloutState state, string revision)
     {
         var attempt = 1 + (state.Rejected.FirstOrDefault(rejected => rejected.Revision == revision)?.Attempt
             ?? state.Concluded.First(concluded => concluded.Revision == revision).Attempt);
-        return TargetRule.Begin(turn, state with { Rejected = [.. state.Rejected.Where(rejected => rejected.Revision != revision)] }, revision, attempt);
+        return TargetRule.Begin(turn, state with { Undo = null, Rejected = [.. state.Rejected.Where(rejected => rejected.Revision != revision)] }, revision, attempt);
     }
 
     static string? Refusal(Turn turn, RolloutState state, RolloutCommand command)
     {
         var revision = command.Revision;
+        if (command.Action == CommandAction.Undo)
+        {
+            return UndoRule.Refuse(turn, state, revision);
+        }
+
         if (command.Action == CommandAction.Retry)
         {
             return !turn.SpecIsValid || turn.Plan.Revision != revision ? $"retry: {revision} is not what spec asks for."
-                : !(state.IsRejected(revision) || state.IsConcluded(revision)) || state.CandidateRevision is not null ? $"retry: {revision} is neither rejected nor a concluded shadow."
+                : !(state.IsRejected(revision) || state.IsConcluded(revision)) ? $"retry: {revision} is neither rejected nor a concluded shadow."
+                : state.CandidateRevision is { } other ? $"retry: {other} is being rolled out."
                 : null;
         }
 

@@ -123,10 +123,11 @@ static class GateRule
 
     static RolloutState Promote(Turn turn, RolloutState state) => turn.Tell(
         state,
-        state with
+        UndoRule.End(turn, state) with
         {
             Phase = RolloutPhase.Healthy,
             StableRevision = state.CandidateRevision,
+            Served = UndoRule.Serve(state, state.CandidateRevision!),
             StableReplicas = turn.Plan.Replicas,
             CandidateRevision = null,
             CandidateReplicas = 0,
@@ -143,5 +144,5 @@ static class GateRule
             ProviderUnavailableFor = TimeSpan.Zero,
         },
         RolloutReasons.Promoted,
-        $"{state.CandidateRevision} is promoted; {state.StableRevision} is stopped.");
+        $"{state.CandidateRevision} {(state.Undo is null ? "is promoted" : "serves again")}; {state.StableRevision} is stopped.");
 }

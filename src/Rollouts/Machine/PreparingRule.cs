@@ -23,6 +23,7 @@ static class PreparingRule
                 Phase = RolloutPhase.Healthy,
                 StableRevision = first,
                 StableReplicas = turn.Plan.Replicas,
+                Served = UndoRule.Serve(state, first),
                 CandidateRevision = null,
                 CandidateReplicas = 0,
                 StepEnteredAt = null,

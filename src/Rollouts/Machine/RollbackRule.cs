@@ -6,14 +6,14 @@ static class RollbackRule
     /// <summary>Rejects the candidate and takes the traffic back. The rejection is remembered from this moment: nothing that happens later undoes it.</summary>
     public static RolloutState Reject(Turn turn, RolloutState state, string reason, string message)
     {
-        var rejected = new RejectedRevision(state.CandidateRevision!, reason, message, turn.Now, state.Attempt);
-        return Begin(
-            turn,
-            state with { Rejected = [.. state.Rejected.Where(r => r.Revision != rejected.Revision).TakeLast(RolloutMachine.MaxRejected - 1), rejected] },
-            reason,
-            message,
-            warning: true);
+        var candidate = state.CandidateRevision!;
+        var rejected = Remember(state, new RejectedRevision(candidate, reason, message, turn.Now, state.Attempt));
+        // An undo whose revision fails is over: what serves goes on.
+        return Begin(turn, rejected with { Undo = state.Undo?.To == candidate ? null : state.Undo }, reason, message, warning: true);
     }
+
+    public static RolloutState Remember(RolloutState state, RejectedRevision rejected) =>
+        state with { Rejected = [.. state.Rejected.Where(r => r.Revision != rejected.Revision).TakeLast(RolloutMachine.MaxRejected - 1), rejected] };
 
     public static RolloutState Begin(Turn turn, RolloutState state, string reason, string message, bool warning) => turn.Tell(
         state,

@@ -6,6 +6,9 @@ public static class RolloutMachine
     /// <summary>Rejected revisions remembered; an older one that comes back is tried again.</summary>
     public const int MaxRejected = 20;
 
+    /// <summary>Revisions remembered as having served: as many as are ever kept.</summary>
+    public const int MaxServed = 50;
+
     /// <summary>Routers acknowledge within milliseconds; asking for it less often would stretch every step.</summary>
     static readonly TimeSpan AcknowledgementInterval = TimeSpan.FromMilliseconds(500);
 
@@ -75,6 +78,7 @@ public static class RolloutMachine
             current = next;
         }
 
+        turn = UndoRule.Follow(turn, current);
         current = Description.Of(turn, current);
         if (current.Phase != state.Phase)
         {
@@ -87,7 +91,8 @@ public static class RolloutMachine
 
     static RolloutState ApplyRules(Turn turn, RolloutState state)
     {
-        state = CommandRule.Apply(turn, state);
+        state = UndoRule.Apply(turn, CommandRule.Apply(turn, state));
+        turn = UndoRule.Follow(turn, state);
         state = TargetRule.Apply(turn, state);
         state = PodFailureRule.Apply(turn, state);
         return state switch

@@ -9,9 +9,12 @@ sealed class Turn(RolloutPlan plan, Observation observation, DateTimeOffset now)
 
     public DateTimeOffset Now { get; } = now;
 
-    public List<Transition> Transitions { get; } = [];
+    public List<Transition> Transitions { get; private init; } = [];
 
     public bool SpecIsValid => Plan.SpecError is null;
+
+    /// <summary>The same facts under another plan; what is told of them is one list.</summary>
+    public Turn With(RolloutPlan other) => new(other, Observation, Now) { Transitions = Transitions };
 
     public RevisionObservation Stable(RolloutState state) => Observation.Of(state.StableRevision);
 

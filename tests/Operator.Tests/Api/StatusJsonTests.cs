@@ -37,6 +37,8 @@ public sealed class StatusJsonTests
             Replicas = 4,
             ResumePhase = RolloutPhase.Baking,
             Rejected = [new RejectedRevision("iris-0", "ErrorRate", "too many", At, 1)],
+            Served = ["iris-0", "iris-1"],
+            Undo = new Undo("iris-0", "iris-2"),
             LastCommand = new HandledCommand(CommandAction.Promote, "iris-2", "n1", true, "done"),
             Gates = [new GateResult { Name = "errors", Type = GateTypes.ErrorRate, Verdict = Verdict.Inconclusive, Value = 0.02, Threshold = 0.01, Samples = 312, EffectLow = 0.5 }],
         };

@@ -29,7 +29,7 @@ public sealed class CommandTests(ClusterFixture cluster) : IAsyncLifetime
         Assert.Equal(20, refused.Status.Weight);
         // No command at all.
         var nonsense = await CommandAsync("launch/everything");
-        Assert.Contains("promote, abort, retry, pause or resume", nonsense.Status!.LastCommandMessage, StringComparison.Ordinal);
+        Assert.Contains("promote, abort, retry, pause, resume or undo", nonsense.Status!.LastCommandMessage, StringComparison.Ordinal);
 
         await CommandAsync($"pause/{candidate}/2");
         await Models.WaitAsync(cluster.Client, _ns, "paused by command", d => d.Status!.Reason == RolloutReasons.PausedByCommand);
@@ -60,7 +60,7 @@ public sealed class CommandTests(ClusterFixture cluster) : IAsyncLifetime
 
     private async Task<ModelDeployment> CommandAsync(string text)
     {
-        await Models.PatchAsync(cluster.Client, _ns, $$$$"""{"metadata":{"annotations":{"{{{{Annotations.Command}}}}":"{{{{text}}}}"}}}""");
+        await Models.CommandAsync(cluster.Client, _ns, text);
         return await Models.WaitAsync(cluster.Client, _ns, $"{text} is handled", d => d.Status!.LastHandledCommand == text);
     }
 }

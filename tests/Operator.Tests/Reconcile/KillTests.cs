@@ -20,6 +20,8 @@ public sealed class KillTests(ClusterFixture cluster)
     [InlineData(RolloutOutcomes.Promoted, true)]
     [InlineData(RolloutOutcomes.RolledBack, false)]
     [InlineData(RolloutOutcomes.RolledBack, true)]
+    [InlineData(RolloutReasons.Undone, false)]
+    [InlineData(RolloutReasons.Undone, true)]
     public async Task A_kill_at_any_write_of_a_rollout_ends_in_the_same_state(string outcome, bool afterTheWrite)
     {
         var (expected, writes) = await RolloutAsync(outcome, int.MaxValue, afterTheWrite, null);
@@ -57,7 +59,12 @@ public sealed class KillTests(ClusterFixture cluster)
         {
             await Models.CreateAsync(cluster.Client, ns);
             var revision = (await Models.WaitReadyAsync(cluster.Client, ns)).Status!.StableRevision!;
-            var gone = outcome == RolloutOutcomes.Promoted ? await PromoteAsync(ns, revision) : await RollBackAsync(ns);
+            var gone = outcome switch
+            {
+                RolloutOutcomes.Promoted => await PromoteAsync(ns, revision),
+                RolloutOutcomes.RolledBack => await RollBackAsync(ns),
+                _ => await UndoAsync(ns, revision),
+            };
             await Eventually.TrueAsync(
                 async () => await cluster.Client.FindAsync(Resources.Deployments, ns, gone, default) is null && await cluster.Client.FindAsync(Resources.Services, ns, gone, default) is null,
                 "the other revision is gone");
@@ -91,6 +98,14 @@ public sealed class KillTests(ClusterFixture cluster)
     {
         await Models.SetBrokenAsync(cluster.Client, ns);
         var back = await Models.WaitAsync(cluster.Client, ns, "rolled back", d => d.Status!.Phase == nameof(RolloutPhase.RolledBack));
+        return Assert.Single(back.Status!.Rejected!).Revision;
+    }
+
+    private async Task<string> UndoAsync(string ns, string first)
+    {
+        await PromoteAsync(ns, first);
+        await Models.CommandAsync(cluster.Client, ns, $"undo/{first}/1");
+        var back = await Models.WaitAsync(cluster.Client, ns, "undone", d => d.Status!.StableRevision == first && d.Status.Phase == nameof(RolloutPhase.RolledBack));
         return Assert.Single(back.Status!.Rejected!).Revision;
     }
 

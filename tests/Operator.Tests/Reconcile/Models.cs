@@ -33,6 +33,9 @@ internal static class Models
     public static Task SetModelAsync(KubernetesClient client, string ns, string version) =>
         PatchAsync(client, ns, $$$$"""{"spec":{"model":{"uri":"http://models/{{{{version}}}}/model.onnx"}}}""");
 
+    public static Task CommandAsync(KubernetesClient client, string ns, string command) =>
+        PatchAsync(client, ns, $$$$"""{"metadata":{"annotations":{"{{{{Annotations.Command}}}}":"{{{{command}}}}"}}}""");
+
     /// <summary>Another revision, whose pods crash where <see cref="PodPlayer.ByImage"/> plays them.</summary>
     public static Task SetBrokenAsync(KubernetesClient client, string ns) => PatchAsync(client, ns, $$$$"""{"spec":{"server":{"image":"{{{{PodPlayer.BrokenImage}}}}"}}}""");
 

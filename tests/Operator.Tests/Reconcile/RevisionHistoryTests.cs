@@ -29,7 +29,7 @@ public sealed class RevisionHistoryTests(ClusterFixture cluster)
         await Models.SetModelAsync(cluster.Client, ns, "v6");
         var paused = await Models.WaitAsync(cluster.Client, ns, "paused at 20 %", d => d.Status!.Phase == nameof(RolloutPhase.Paused) && d.Status.WeightInForce == true);
         await ExpectAsync(ns, [.. revisions[^3..], paused.Status!.CandidateRevision!]);
-        await Models.PatchAsync(cluster.Client, ns, $$$$"""{"metadata":{"annotations":{"{{{{Annotations.Command}}}}":"promote/{{{{paused.Status.CandidateRevision}}}}/1"}}}""");
+        await Models.CommandAsync(cluster.Client, ns, $"promote/{paused.Status.CandidateRevision}/1");
         await Models.WaitReadyAsync(cluster.Client, ns);
         await ExpectAsync(ns, [.. revisions[^2..], paused.Status.CandidateRevision!]);
     }
