@@ -18,7 +18,7 @@ static class CommandLine
         new("lease-namespace", "Namespace of the leader's Lease. Default: the pod's own.", (o, v) => o with { LeaseNamespace = v }),
         new("leader-election", "true or false. Default: true.", (o, v) => o with { LeaderElection = Bool("leader-election", v) }),
         new("identity", "Name of this replica in the Lease. Default: the host's name.", (o, v) => o with { Identity = v }),
-        new("workers", "ModelDeployments reconciled at once, 1 to 256. Default: 8.", (o, v) => o with { Workers = Int("workers", v, 1, 256) }),
+        new("workers", "ModelDeployments reconciled at once, 1 to 256. Default: 16.", (o, v) => o with { Workers = Int("workers", v, 1, 256) }),
         new("port", "Port of /healthz, /readyz and /metrics, 0 to 65535. Default: 9090.", (o, v) => o with { Port = Int("port", v, 0, 65535) }),
         new("inference-server-image", "Image of revisions whose spec names none.", (o, v) => o with { InferenceServerImage = v }),
         new("router-image", "Image of the routers.", (o, v) => o with { RouterImage = v }),

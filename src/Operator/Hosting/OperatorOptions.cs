@@ -10,7 +10,7 @@ sealed record OperatorOptions
     public string? LeaseNamespace { get; init; }
     public bool LeaderElection { get; init; } = true;
     public string Identity { get; init; } = Environment.MachineName;
-    public int Workers { get; init; } = 8;
+    public int Workers { get; init; } = 16;
     public int Port { get; init; } = Contract.Ports.Admin;
     public string InferenceServerImage { get; init; } = "canario/inference-server:0.1.0";
     public string RouterImage { get; init; } = "canario/router:0.1.0";

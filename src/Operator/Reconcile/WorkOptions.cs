@@ -10,7 +10,7 @@ sealed record WorkOptions
     public Uri? PrometheusAddress { get; init; }
 
     /// <summary>ModelDeployments reconciled at once. Most of the time of each is waiting for the API server.</summary>
-    public int Workers { get; init; } = 8;
+    public int Workers { get; init; } = 16;
 
     /// <summary>Where a port of a pod is; tests put theirs on loopback.</summary>
     public Func<Pod, int, Uri?> AddressOfPod { get; init; } = Observer.AddressOf;

@@ -9,7 +9,7 @@ namespace Canario.Benchmarks.Operator;
 internal static class RawWrites
 {
     /// <summary>The operator's own number of workers.</summary>
-    private const int AtOnce = 8;
+    private const int AtOnce = 16;
 
     /// <param name="ns">Whose ModelDeployments to write again; the operator must have ended.</param>
     /// <param name="target">A new namespace to write them to.</param>
