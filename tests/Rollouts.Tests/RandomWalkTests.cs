@@ -163,10 +163,11 @@ public sealed class RandomWalkTests
                 cluster.Ending.Clear();
                 break;
             case 28:
-                cluster.Kept = [.. new[] { Plans.Three, Plans.Two, Plans.One }.Take(random.Next(4))];
+                cluster.Kept.Clear();
                 break;
             case 29:
-                cluster.Kept = [Plans.Three, Plans.Two, Plans.One];
+                cluster.Kept.Clear();
+                cluster.Kept.AddRange([Plans.Three, Plans.Two, Plans.One]);
                 break;
             case 30:
                 cluster.Command = new RolloutCommand(CommandAction.Undo, revision, random.Next(1000).ToString(System.Globalization.CultureInfo.InvariantCulture));

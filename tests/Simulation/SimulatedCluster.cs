@@ -36,8 +36,8 @@ sealed class SimulatedCluster
 
     public RolloutCommand? Command { get; set; }
 
-    /// <summary>Newest first.</summary>
-    public IReadOnlyList<string> Kept { get; set; } = [Plans.Three, Plans.Two, Plans.One];
+    /// <summary>Revisions whose snapshots are kept, newest first: all that ever ran, unless a test takes some out.</summary>
+    public List<string> Kept { get; } = [];
 
     public bool RoutersFollow { get; set; } = true;
 
@@ -68,7 +68,7 @@ sealed class SimulatedCluster
             .Where(request => Measurements.ContainsKey(request.Gate.Name))
             .ToDictionary(request => request.Gate.Name, request => Measurements[request.Gate.Name]),
         Command = Command,
-        Kept = Kept,
+        Kept = [.. Kept],
     };
 
     public Decision Tick(TimeSpan? by = null)
@@ -130,6 +130,10 @@ sealed class SimulatedCluster
         foreach (var revision in world.Revisions)
         {
             desired[revision.Revision] = revision.Replicas;
+            if (!Kept.Contains(revision.Revision))
+            {
+                Kept.Insert(0, revision.Revision);
+            }
         }
 
         if (RoutersFollow)
