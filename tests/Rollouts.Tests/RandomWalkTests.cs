@@ -150,7 +150,7 @@ public sealed class RandomWalkTests
                 cluster.Measurements["drift"] = Same;
                 cluster.Measurements["agreement"] = Plans.Pairs(1000, 5);
                 break;
-            case 27:
+            case 27 or 33 or 34:
                 cluster.Measurements["agreement"] = random.Pick<Measurement>(Plans.Pairs(1000, 60), Plans.Pairs(1000, 24), Plans.Pairs(10, 0), NoData.Instance, Plans.Pairs(1, 2));
                 break;
             case 22:
