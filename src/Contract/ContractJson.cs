@@ -13,6 +13,7 @@ namespace Canario.Contract;
 [JsonSerializable(typeof(ModelMetadata))]
 [JsonSerializable(typeof(ModelBaseline))]
 [JsonSerializable(typeof(ModelGolden))]
+[JsonSerializable(typeof(ModelContract))]
 [JsonSerializable(typeof(RouterConfiguration))]
 [JsonSerializable(typeof(RouterAcknowledgement))]
 public sealed partial class ContractJson : JsonSerializerContext;

@@ -16,6 +16,9 @@ public static class HttpPaths
     /// <summary>Inference server: liveness by the Open Inference Protocol.</summary>
     public const string V2Live = "/v2/health/live";
 
+    /// <summary>Inference server: <see cref="ModelContract"/> as JSON, once the model is loaded.</summary>
+    public const string Contract = "/contract";
+
     /// <summary>Router, on the admin port: <see cref="RouterAcknowledgement"/> as JSON.</summary>
     public const string RouterConfig = "/config";
 }

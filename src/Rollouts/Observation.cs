@@ -17,6 +17,9 @@ public sealed record Observation
     /// <summary>By gate name. A gate that is absent was not measured this time.</summary>
     public IReadOnlyDictionary<string, Measurement> Measurements { get; init; } = NoMeasurements;
 
+    /// <summary>Null: not known yet. Looked at only while <see cref="RolloutMachine.NeedsContract"/>.</summary>
+    public ContractCheck? Contract { get; init; }
+
     /// <summary>The command now on the object, handled or not.</summary>
     public RolloutCommand? Command { get; init; }
 

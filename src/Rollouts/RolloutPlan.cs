@@ -31,6 +31,9 @@ public sealed record RolloutPlan
     /// <summary>How long capacity asked for may take to become ready before the candidate is rejected.</summary>
     public TimeSpan ProgressDeadline { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>A candidate that its callers would have to be changed for is rejected before it gets traffic.</summary>
+    public bool ChecksContract { get; init; }
+
     /// <summary>How often gates are looked at.</summary>
     public TimeSpan CheckInterval { get; init; } = TimeSpan.FromSeconds(10);
 

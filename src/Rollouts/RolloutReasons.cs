@@ -15,6 +15,9 @@ public static class RolloutReasons
     public const string InvalidSpec = "InvalidSpec";
     public const string ProgressDeadlineExceeded = "ProgressDeadlineExceeded";
     public const string CapacityPending = "CapacityPending";
+    public const string ContractPending = "ContractPending";
+    public const string ContractUnknown = "ContractUnknown";
+    public const string ContractChanged = "ContractChanged";
     public const string CapacityLost = "CapacityLost";
     public const string StableStopping = "StableStopping";
     public const string CapacityBack = "CapacityBack";

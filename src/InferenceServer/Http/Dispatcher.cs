@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Canario.Contract;
 using Canario.InferenceServer.Configuration;
 using Canario.InferenceServer.Feedback;
@@ -41,6 +42,7 @@ internal sealed class Dispatcher(ServerOptions options, ServerState state, Infer
             PredictPath => PostAsync(context, RequestMetrics.Predict, requestId),
             FeedbackPath => HttpMethods.IsPost(context.Request.Method) ? feedback.HandleAsync(context, requestId) : WrongMethodAsync(context, "POST"),
             HttpPaths.Metrics => GetAsync(context, () => MetricsEndpoint.WriteAsync(context, registry)),
+            HttpPaths.Contract => GetAsync(context, () => ContractAsync(context)),
             HttpPaths.Health or HttpPaths.Ready => GetAsync(context, () => HealthAsync(context)),
             HttpPaths.Live => GetAsync(context, () => LiveAsync(context)),
             HttpPaths.V2Live => GetAsync(context, () => LiveAsync(context)),
@@ -155,6 +157,11 @@ internal sealed class Dispatcher(ServerOptions options, ServerState state, Infer
         JsonOutput output = new JsonOutput().Raw(Encoding.UTF8.GetBytes(OpenApiDocument.Build(model, options, version).ToJsonString()));
         return WriteAsync(context, StatusCodes.Status200OK, output);
     }
+
+    /// <summary>As open as the metrics are, which name the features too: the operator asks, and has no key.</summary>
+    private Task ContractAsync(HttpContext context) => state.Model is { } model
+        ? WriteAsync(context, StatusCodes.Status200OK, new JsonOutput().Raw(JsonSerializer.SerializeToUtf8Bytes(model.DescribeContract(), ContractJson.Default.ModelContract)))
+        : Answers.WriteErrorAsync(context, StatusCodes.Status503ServiceUnavailable, "the model is not loaded yet").AsTask();
 
     private static Task MetadataAsync(HttpContext context, ServedModel model)
     {

@@ -72,6 +72,14 @@ internal sealed class ServedModel : IDisposable
     /// <summary>A row among others gives the same answer as alone; false where that was not seen.</summary>
     public bool RowsAreIndependent { get; set; }
 
+    public ModelContract DescribeContract() => new()
+    {
+        Inputs = Describe(Inputs),
+        Outputs = Describe(Outputs),
+        Features = Metadata?.Features ?? [],
+        Predictions = Metadata?.Outputs ?? [],
+    };
+
     /// <param name="run">The shortest run.</param>
     /// <param name="elements">Input elements that it had.</param>
     public void SetWarmUp(TimeSpan run, long elements)
@@ -109,6 +117,9 @@ internal sealed class ServedModel : IDisposable
         _everything.Dispose();
         _session.Dispose();
     }
+
+    private static IReadOnlyList<TensorContract> Describe(IReadOnlyList<ValueInfo> tensors) =>
+        [.. tensors.Select(tensor => new TensorContract(tensor.Name, Datatypes.NameOf(tensor.ElementType), tensor.Shape))];
 
     private OutputSelection Prepare(int[] outputs) => new(
         _session.Prepare([.. Inputs.Select(input => input.Name)], [.. outputs.Select(index => Outputs[index].Name)]),

@@ -12,7 +12,7 @@ internal static class RequestSpans
     public const string SourceName = "Canario.InferenceServer";
 
     // Asked every few seconds by those that watch the server; spans of them would be most of all spans.
-    private static readonly string[] s_probes = [HttpPaths.Health, HttpPaths.Ready, HttpPaths.Live, HttpPaths.V2Live, HttpPaths.V2Ready, HttpPaths.Metrics];
+    private static readonly string[] s_probes = [HttpPaths.Health, HttpPaths.Ready, HttpPaths.Live, HttpPaths.V2Live, HttpPaths.V2Ready, HttpPaths.Metrics, HttpPaths.Contract];
 
     /// <summary>Of the spans of runs.</summary>
     public static ActivitySource Source { get; } = new(SourceName);

@@ -18,6 +18,9 @@ sealed record ModelSpec
     [Schema("Sha256 of baseline.json, 64 lower-case hexadecimal digits.", Pattern = Limits.Sha256Pattern, MaxLength = 64)]
     public string? BaselineSha256 { get; set; }
 
+    [Schema("Sha256 of golden.json, 64 lower-case hexadecimal digits.", Pattern = Limits.Sha256Pattern, MaxLength = 64)]
+    public string? GoldenSha256 { get; set; }
+
     [Schema("PersistentVolumeClaim of this namespace mounted read-only at /models, for file:///models/… URIs.",
         Pattern = @"^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$", MaxLength = 253)]
     public string? PersistentVolumeClaim { get; set; }

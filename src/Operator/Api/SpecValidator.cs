@@ -64,6 +64,7 @@ static class SpecValidator
         errors.Text("spec.model.sha256", model.Sha256, @"^[0-9a-f]{64}\z", 64, Sha256);
         errors.Text("spec.model.metadataSha256", model.MetadataSha256, @"^[0-9a-f]{64}\z", 64, Sha256);
         errors.Text("spec.model.baselineSha256", model.BaselineSha256, @"^[0-9a-f]{64}\z", 64, Sha256);
+        errors.Text("spec.model.goldenSha256", model.GoldenSha256, @"^[0-9a-f]{64}\z", 64, Sha256);
     }
 
     static void ValidateClaim(FieldErrors errors, ModelSpec model)

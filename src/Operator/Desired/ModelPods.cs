@@ -95,6 +95,7 @@ static class ModelPods
         Add(InferenceEnvironment.ModelSha256, model.Sha256);
         Add(InferenceEnvironment.MetadataSha256, model.MetadataSha256);
         Add(InferenceEnvironment.BaselineSha256, model.BaselineSha256);
+        Add(InferenceEnvironment.GoldenSha256, model.GoldenSha256);
         Add(InferenceEnvironment.CacheDirectory, CacheDirectory);
         Add(InferenceEnvironment.Threads, snapshot.Server.Threads.ToString(CultureInfo.InvariantCulture));
         Add(InferenceEnvironment.DrainSeconds, DrainSeconds.ToString(CultureInfo.InvariantCulture));

@@ -4,6 +4,7 @@ using Canario.Contract;
 using Canario.Kubernetes;
 using Canario.Kubernetes.Models;
 using Canario.Operator.Api;
+using Canario.Operator.Contracts;
 using Canario.Operator.Desired;
 using Canario.Operator.Traffic;
 using Canario.Rollouts;
@@ -11,7 +12,7 @@ using Canario.Rollouts;
 namespace Canario.Operator.Reconcile;
 
 /// <summary>Reads what the machine decides on: capacity and failures from the cache, the split in force from the routers, measurements from the board.</summary>
-sealed class Observer(ClusterView view, RouterAcknowledgements acknowledgements, MeasurementBoard board, MetricTargets targets, Func<Pod, int, Uri?> addressOf)
+sealed class Observer(ClusterView view, RouterAcknowledgements acknowledgements, MeasurementBoard board, MetricTargets targets, ContractReader contracts, Func<Pod, int, Uri?> addressOf)
 {
     /// <summary>On the pod's own address: nothing here needs DNS.</summary>
     public static Uri? AddressOf(Pod pod, int port)
@@ -38,6 +39,7 @@ sealed class Observer(ClusterView view, RouterAcknowledgements acknowledgements,
             TrafficInForce = inForce ? world.Split : null,
             MeasuredFrom = answers is null ? null : requests[0].CandidateFrom,
             Measurements = answers ?? new Dictionary<string, Measurement>(),
+            Contract = Compare(key, plan, state),
             Command = command,
             Kept = command is { Action: CommandAction.Undo } && state.LastCommand?.Answers(command) != true ? ObserveKept(deployment) : [],
         };
@@ -51,6 +53,34 @@ sealed class Observer(ClusterView view, RouterAcknowledgements acknowledgements,
             .OrderByDescending(r => r.Revision ?? 0)
             .Select(r => r.Metadata.Name!),
     ];
+
+    private ContractCheck? Compare(ObjectKey model, RolloutPlan plan, RolloutState state)
+    {
+        if (!RolloutMachine.NeedsContract(plan, state))
+        {
+            contracts.Forget(model);
+            return null;
+        }
+
+        var (stable, candidate) = (state.StableRevision!, state.CandidateRevision!);
+        // Nobody can rely on what does not serve.
+        if (FindPod(model, stable) is not { } servingPod)
+            return new ContractCheck(candidate, null);
+        if (FindPod(model, candidate) is not { } newPod)
+            return null;
+        var (before, after) = (contracts.Find(model, stable, servingPod), contracts.Find(model, candidate, newPod));
+        return (before, after) switch
+        {
+            (null, _) or (_, null) => null,
+            ({ Contract: { } serving }, { Contract: { } offered }) => new ContractCheck(candidate, ContractDifferences.Describe(serving, offered)),
+            _ => new ContractCheck(candidate, null),
+        };
+    }
+
+    private Uri? FindPod(ObjectKey model, string revision) => ClusterView.OfModel(view.Pods, model)
+        .Where(p => p.Metadata.Labels?.GetValueOrDefault(Labels.Revision) == revision && PodReadiness.IsReady(p))
+        .Select(p => addressOf(p, Ports.InferenceHttp))
+        .FirstOrDefault(address => address is not null);
 
     private List<RouterEndpoint> Routers(string ns)
     {

@@ -3,6 +3,7 @@ using Canario.Kubernetes.Caching;
 using Canario.Kubernetes.Events;
 using Canario.Kubernetes.Models;
 using Canario.Kubernetes.Work;
+using Canario.Operator.Contracts;
 using Canario.Operator.Desired;
 using Canario.Operator.Metrics;
 using Canario.Operator.Metrics.Direct;
@@ -30,9 +31,10 @@ sealed class OperatorSession(
         var sampler = new DirectSampler(new ScrapeTargets(view, targets, options.AddressOfPod), pods, time, logger);
         var sources = new MetricSources(prometheus, sampler);
         var board = new MeasurementBoard((_, target, request, now, token) => sources[target.Source].MeasureAsync(target, request, now, token), queue.Add, time, cancellationToken);
-        var observer = new Observer(view, acknowledgements, board, targets, options.AddressOfPod);
+        var contracts = new ContractReader(pods, queue.Add, time, cancellationToken);
+        var observer = new Observer(view, acknowledgements, board, targets, contracts, options.AddressOfPod);
         var world = new WorldApplier(client, view, applier, options.Desired);
-        var reconciler = new Reconciler(client, view, observer, world, ports, acknowledgements, board, applier, events, metrics, time);
+        var reconciler = new Reconciler(client, view, observer, world, ports, acknowledgements, board, contracts, applier, events, metrics, time);
         var namespaces = new NamespaceReconciler(view, applier, options.Desired);
 
         view.Listen(queue.Add);

@@ -32,6 +32,7 @@ static class Plans
             Bake = bake,
             Replicas = spec.Replicas,
             ProgressDeadline = Durations.Required(spec.ProgressDeadline),
+            ChecksContract = !spec.Strategy.AllowContractChange,
             Paused = spec.Paused,
         };
     }

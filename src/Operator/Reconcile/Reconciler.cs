@@ -1,6 +1,7 @@
 using Canario.Kubernetes;
 using Canario.Kubernetes.Events;
 using Canario.Operator.Api;
+using Canario.Operator.Contracts;
 using Canario.Operator.Desired;
 using Canario.Operator.Traffic;
 using Canario.Rollouts;
@@ -9,7 +10,7 @@ namespace Canario.Operator.Reconcile;
 
 /// <summary>One ModelDeployment: read, observe, decide, store, apply, tell.</summary>
 sealed class Reconciler(
-    KubernetesClient client, ClusterView view, Observer observer, WorldApplier world, ListenerPorts ports, RouterAcknowledgements acknowledgements, MeasurementBoard board, Applier applier,
+    KubernetesClient client, ClusterView view, Observer observer, WorldApplier world, ListenerPorts ports, RouterAcknowledgements acknowledgements, MeasurementBoard board, ContractReader contracts, Applier applier,
     EventRecorder events, OperatorMetrics metrics, TimeProvider time)
 {
     private readonly StatusOverlay _overlay = new();
@@ -94,6 +95,7 @@ sealed class Reconciler(
         ports.Release(key);
         acknowledgements.Forget(key);
         board.Forget(key);
+        contracts.Forget(key);
         applier.Forget(k => k.Namespace == key.Namespace && (k.Name == key.Name || k.Name.StartsWith(key.Name + "-", StringComparison.Ordinal)));
         metrics.Forget(key);
     }

@@ -31,6 +31,12 @@ static class Description
     public static string NotReadyInTime(Turn turn, RolloutState state, int ready, int needed) => string.Create(
         CultureInfo.InvariantCulture, $"{state.CandidateRevision} has {ready} of {needed} replicas ready after {turn.Plan.ProgressDeadline}.");
 
+    public static string ContractUnknownInTime(Turn turn, RolloutState state) =>
+        $"{WaitsForContract(state)} for {turn.Plan.ProgressDeadline}; allowContractChange goes on without it.";
+
+    public static string ContractChanged(RolloutState state, string difference) =>
+        $"{state.CandidateRevision} breaks what callers of {state.StableRevision} rely on: {difference}. If that is meant, set allowContractChange.";
+
     /// <summary>What the routers do for a candidate, up to its name.</summary>
     public static string Send(int weight, int mirror) => (weight, mirror) switch
     {
@@ -78,6 +84,11 @@ static class Description
             }
         }
 
+        if (RolloutMachine.NeedsContract(turn.Plan, state) && candidate.Ready >= state.CandidateReplicas && turn.Contract(state) is null)
+        {
+            return (RolloutReasons.ContractPending, WaitsForContract(state) + ".");
+        }
+
         return state.PauseReason is { } reason && candidate.Ready >= state.CandidateReplicas
             ? (reason, $"{state.CandidateRevision} is ready; the rollout is paused.")
             : (RolloutReasons.CapacityPending, $"{state.CandidateRevision} has {candidate.Ready} of {state.CandidateReplicas} replicas ready.");
@@ -112,6 +123,8 @@ static class Description
             _ => (RolloutReasons.Holding, $"{where}: {Traffic(state.Weight, state.Mirror, state.Mirror > 0 ? "to" : "on")} {state.CandidateRevision}.{evidence}"),
         };
     }
+
+    static string WaitsForContract(RolloutState state) => $"What the models of {state.CandidateRevision} and {state.StableRevision} take and answer could not be read from their pods";
 
     static string WaitsFor(string pauseReason) => pauseReason switch
     {

@@ -39,11 +39,23 @@ static class PreparingRule
         var needed = first.StableFirst ? 0 : PlannedStep.CandidateReplicas(turn.Plan, first);
         state = state with { CandidateReplicas = needed, StableReplicas = turn.Plan.Replicas };
         var ready = turn.Candidate(state).Ready;
+        var isLate = turn.Now - (state.StepEnteredAt ?? turn.Now) >= turn.Plan.ProgressDeadline;
         if (ready < needed)
         {
-            return turn.Now - (state.StepEnteredAt ?? turn.Now) < turn.Plan.ProgressDeadline
-                ? state
-                : RollbackRule.Reject(turn, state, RolloutReasons.ProgressDeadlineExceeded, Description.NotReadyInTime(turn, state, ready, needed));
+            return isLate ? RollbackRule.Reject(turn, state, RolloutReasons.ProgressDeadlineExceeded, Description.NotReadyInTime(turn, state, ready, needed)) : state;
+        }
+
+        if (RolloutMachine.NeedsContract(turn.Plan, state))
+        {
+            if (turn.Contract(state) is not { } contract)
+            {
+                return isLate ? RollbackRule.Reject(turn, state, RolloutReasons.ContractUnknown, Description.ContractUnknownInTime(turn, state)) : state;
+            }
+
+            if (contract.Difference is { } difference)
+            {
+                return RollbackRule.Reject(turn, state, RolloutReasons.ContractChanged, Description.ContractChanged(state, difference));
+            }
         }
 
         state = state with { PauseReason = Description.PausedBy(turn, state) };

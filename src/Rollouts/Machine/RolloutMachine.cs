@@ -59,6 +59,12 @@ public static class RolloutMachine
         ];
     }
 
+    /// <summary>The candidate's contract is to be compared with stable's now.</summary>
+    public static bool NeedsContract(RolloutPlan plan, RolloutState state) =>
+        plan is { SpecError: null, ChecksContract: true }
+        && state is { Phase: RolloutPhase.Preparing, StableRevision: not null, CandidateRevision: { } candidate, CandidateReplicas: > 0 }
+        && plan.Revision == candidate;
+
     /// <summary>The decision for these facts at this time. Deciding again on the same facts at the same time changes nothing.</summary>
     public static Decision Decide(RolloutPlan plan, RolloutState state, Observation observation, DateTimeOffset now)
     {

@@ -60,9 +60,11 @@ static class TargetRule
                 : turn.Tell(state, state with { Phase = RolloutPhase.Healthy, PauseReason = null }, RolloutReasons.SpecRestored, $"{target} is what spec asks for again.");
         }
 
-        if (state.IsRejected(target))
+        if (state.Rejected.FirstOrDefault(rejected => rejected.Revision == target) is { } rejection)
         {
-            return state with { Phase = RolloutPhase.RolledBack, PauseReason = null };
+            return IsForgiven(turn.Plan, rejection)
+                ? Begin(turn, state with { Rejected = [.. state.Rejected.Where(rejected => rejected.Revision != target)] }, target, rejection.Attempt + 1)
+                : state with { Phase = RolloutPhase.RolledBack, PauseReason = null };
         }
 
         // What was only to be learnt of is known. Another strategy for it asks for more than that.
@@ -71,6 +73,10 @@ static class TargetRule
             ? state with { Phase = RolloutPhase.Healthy, PauseReason = null }
             : Begin(turn, state, target, (conclusion?.Attempt ?? 0) + 1);
     }
+
+    /// <summary>Spec says by now that what it was rejected for is meant.</summary>
+    static bool IsForgiven(RolloutPlan plan, RejectedRevision rejection) =>
+        !plan.ChecksContract && rejection.Reason is RolloutReasons.ContractChanged or RolloutReasons.ContractUnknown;
 
     static RolloutState Abandon(Turn turn, RolloutState state, string target) => RollbackRule.Begin(
         turn, state, RolloutReasons.Superseded, $"{state.CandidateRevision} is abandoned: spec asks for {target} now.", warning: false);

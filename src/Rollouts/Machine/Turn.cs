@@ -20,6 +20,8 @@ sealed class Turn(RolloutPlan plan, Observation observation, DateTimeOffset now)
 
     public RevisionObservation Candidate(RolloutState state) => Observation.Of(state.CandidateRevision);
 
+    public ContractCheck? Contract(RolloutState state) => Observation.Contract is { } check && check.Candidate == state.CandidateRevision ? check : null;
+
     /// <summary>All routers serve what this state asks for.</summary>
     public bool IsInForce(RolloutState state) => RolloutMachine.World(Plan, state).Split == Observation.TrafficInForce;
 

@@ -82,6 +82,7 @@ static class UndoRule
         Revision = undo.To,
         Steps = plan.Steps is [{ StableFirst: true }, ..] ? plan.Steps : [],
         DropsCandidate = false,
+        ChecksContract = false,
         Gates = [],
         BakeGates = [],
         Bake = TimeSpan.Zero,
