@@ -10,6 +10,7 @@ static class Invariants
         CheckTraffic(d);
         CheckStableFirst(d);
         CheckRejected(d);
+        CheckContract(d);
         CheckShadow(d);
         CheckEvidence(d);
         CheckInvalidSpec(d);
@@ -73,13 +74,30 @@ static class Invariants
     {
         var (before, next) = (d.Before, d.Next);
         var retried = d.Tells(RolloutReasons.CommandHandled) && d.Facts.Command!.Action is CommandAction.Retry or CommandAction.Undo ? d.Facts.Command.Revision : null;
-        Assert.All(before.Rejected, rejected => Assert.True(rejected.Revision == retried || next.IsRejected(rejected.Revision), "a rejection is forgotten"));
+        Assert.All(before.Rejected, rejected => Assert.True(rejected.Revision == retried || IsMeantByNow(d.Plan, rejected) || next.IsRejected(rejected.Revision), "a rejection is forgotten"));
         if (next.CandidateRevision is { } trial && next.IsRejected(trial))
         {
             Assert.Equal(RolloutPhase.RollingBack, next.ResumePhase ?? next.Phase);
         }
 
         Assert.True(next.StableRevision is null || next.StableRevision == before.StableRevision || !next.IsRejected(next.StableRevision), "a rejected revision is stable");
+    }
+
+    static bool IsMeantByNow(RolloutPlan plan, RejectedRevision rejected) =>
+        plan is { ChecksContract: false, SpecError: null } && rejected.Reason is RolloutReasons.ContractChanged or RolloutReasons.ContractUnknown;
+
+    /// <summary>No traffic, and no copies, before it is known that stable's callers can do with the candidate.</summary>
+    static void CheckContract(Decided d)
+    {
+        var (before, next) = (d.Before, d.Next);
+        var leavesPreparing = (before.ResumePhase ?? before.Phase) == RolloutPhase.Preparing
+            && before is { StableRevision: not null, CandidateRevision: not null, Undo: null }
+            && next.CandidateRevision == before.CandidateRevision
+            && next.Phase is RolloutPhase.Progressing or RolloutPhase.Paused or RolloutPhase.Baking;
+        if (leavesPreparing && next.Undo is null && next.StepEnteredAt != before.StepEnteredAt && d.Plan.ChecksContract && before.CandidateReplicas > 0)
+        {
+            Assert.Equal(new ContractCheck(next.CandidateRevision!, null), d.Facts.Contract);
+        }
     }
 
     /// <summary>Copies go to a candidate only, and to one that is there; a plan that drops its candidate gives it nothing more and never promotes it.</summary>
@@ -118,7 +136,7 @@ static class Invariants
         if (before.StableRevision is not null && next.StableRevision != before.StableRevision)
         {
             Assert.Equal(before.CandidateRevision, next.StableRevision);
-            Assert.Equal(RolloutMachine.World(d.Plan, before).Split, d.Facts.TrafficInForce);
+            Assert.Equal(100, d.Facts.TrafficInForce!.Shares.Single(share => share.Revision == next.StableRevision).Weight);
             Assert.True(before.Undo is not null || before.HoldSkipped || d.Tells(RolloutReasons.CommandHandled) || d.Facts.Measurements.Values.All(m => m is RateMeasurement or DriftMeasurement or ShadowMeasurement), "promoted without evidence");
         }
     }

@@ -12,7 +12,7 @@ public sealed class RandomWalkTests
         .. Enum.GetNames<RolloutPhase>(),
         RolloutReasons.Promoted, RolloutReasons.RolledBack, RolloutReasons.Superseded, RolloutReasons.SpecRestored, RolloutReasons.Aborted,
         RolloutReasons.ProgressDeadlineExceeded, RolloutReasons.StableStopping, RolloutReasons.CapacityLost, RolloutReasons.ProviderUnavailable, RolloutReasons.ProviderBack,
-        RolloutReasons.CommandHandled, RolloutReasons.CommandRefused, RolloutReasons.Undone, RolloutReasons.ShadowConcluded, GateTypes.ErrorRate, GateTypes.PredictionDrift, GateTypes.ShadowAgreement, "CrashLoopBackOff",
+        RolloutReasons.CommandHandled, RolloutReasons.CommandRefused, RolloutReasons.Undone, RolloutReasons.ShadowConcluded, RolloutReasons.ContractPending, RolloutReasons.ContractChanged, RolloutReasons.ContractUnknown, GateTypes.ErrorRate, GateTypes.PredictionDrift, GateTypes.ShadowAgreement, "CrashLoopBackOff",
     ];
 
     [Fact]
@@ -63,6 +63,8 @@ public sealed class RandomWalkTests
         cluster.ReadyAtMost.Clear();
         cluster.Failures.Clear();
         cluster.Ending.Clear();
+        cluster.ContractDifferences.Clear();
+        cluster.TellsContracts = true;
         cluster.RoutersFollow = true;
         cluster.InForce = cluster.World.Split;
         cluster.Command = null;
@@ -172,6 +174,21 @@ public sealed class RandomWalkTests
             case 30:
                 cluster.Command = new RolloutCommand(CommandAction.Undo, revision, random.Next(1000).ToString(System.Globalization.CultureInfo.InvariantCulture));
                 break;
+            case 31:
+                cluster.ContractDifferences[revision] = "input 'x' is gone";
+                break;
+            case 32:
+                cluster.ContractDifferences.Clear();
+                break;
+            case 35:
+                cluster.TellsContracts = false;
+                break;
+            case 36 or 37:
+                cluster.TellsContracts = true;
+                break;
+            case 38:
+                cluster.Plan = cluster.Plan with { ChecksContract = random.Next(2) == 0 };
+                break;
             case 23:
                 cluster.Plan = cluster.Plan with { Steps = [.. cluster.Plan.Steps.Take(random.Next(3))] };
                 break;
@@ -194,6 +211,6 @@ public sealed class RandomWalkTests
             3 or 4 => Plans.Shadow(revision, random.Pick(Enum.GetValues<AfterShadow>()), Plans.Errors, Drift, Plans.Agreement),
             _ => Plans.Canary(revision, Plans.Errors, Drift),
         };
-        return plan with { Replicas = replicas };
+        return plan with { Replicas = replicas, ChecksContract = random.Next(3) > 0 };
     }
 }

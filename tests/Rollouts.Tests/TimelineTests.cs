@@ -39,6 +39,23 @@ public sealed class TimelineTests
     }
 
     [Fact]
+    public void A_candidate_that_callers_would_have_to_change_for_gets_no_traffic_until_that_is_meant()
+    {
+        var cluster = WithStable(Plans.Canary(Plans.Two, Plans.Errors) with { ChecksContract = true });
+        cluster.ContractDifferences[Plans.Two] = "feature 'age' is new and required";
+        cluster.TellsContracts = false;
+        cluster.For(6)
+            .Do("the pods tell what their models take and answer", world => world.TellsContracts = true)
+            .Until(RolloutPhase.RolledBack);
+        Assert.DoesNotContain("churn-2×1=1", cluster.Timeline, StringComparison.Ordinal);
+        cluster.Do("the same manifest is applied again, for ten minutes", _ => { })
+            .For(120)
+            .Do("spec says that it is meant", world => world.Plan = world.Plan with { ChecksContract = false })
+            .Until(RolloutPhase.Healthy);
+        Check("contract", cluster);
+    }
+
+    [Fact]
     public void A_provider_outage_holds_and_nothing_else() => Check(
         "provider-outage",
         WithStable(Plans.Canary(Plans.Two, Plans.Errors))

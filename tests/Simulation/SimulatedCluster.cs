@@ -34,6 +34,12 @@ sealed class SimulatedCluster
 
     public Dictionary<string, Measurement> Measurements { get; } = [];
 
+    /// <summary>What callers of stable would meet with a revision; absent: nothing.</summary>
+    public Dictionary<string, string> ContractDifferences { get; } = [];
+
+    /// <summary>The pods tell what their models take and answer.</summary>
+    public bool TellsContracts { get; set; } = true;
+
     public RolloutCommand? Command { get; set; }
 
     /// <summary>Revisions whose snapshots are kept, newest first: all that ever ran, unless a test takes some out.</summary>
@@ -67,6 +73,7 @@ sealed class SimulatedCluster
         Measurements = RolloutMachine.Measures(Plan, State)
             .Where(request => Measurements.ContainsKey(request.Gate.Name))
             .ToDictionary(request => request.Gate.Name, request => Measurements[request.Gate.Name]),
+        Contract = TellsContracts && RolloutMachine.NeedsContract(Plan, State) ? new ContractCheck(State.CandidateRevision!, ContractDifferences.GetValueOrDefault(State.CandidateRevision!)) : null,
         Command = Command,
         Kept = [.. Kept],
     };

@@ -48,7 +48,7 @@ static class ContractDifferences
                 yield return $"output {Quote(before.Name)} is gone";
             else if (before.Datatype != after.Datatype)
                 yield return $"output {Quote(before.Name)} is {after.Datatype}, was {before.Datatype}";
-            else if (!Holds(before.Shape, after.Shape))
+            else if (!MayBeEqual(before.Shape, after.Shape))
                 yield return $"output {Quote(before.Name)} has shape {Shape(after)}, was {Shape(before)}";
         }
     }
@@ -112,18 +112,12 @@ static class ContractDifferences
     }
 
     /// <summary>All shapes of the narrow one are shapes of the wide one.</summary>
-    private static bool Holds(IReadOnlyList<long> wide, IReadOnlyList<long> narrow)
-    {
-        if (wide.Count != narrow.Count)
-            return false;
-        for (var i = 0; i < wide.Count; i++)
-        {
-            if (wide[i] >= 0 && wide[i] != narrow[i])
-                return false;
-        }
+    private static bool Holds(IReadOnlyList<long> wide, IReadOnlyList<long> narrow) =>
+        wide.Count == narrow.Count && wide.Zip(narrow).All(d => d.First < 0 || d.First == d.Second);
 
-        return true;
-    }
+    /// <summary>Many exporters leave lengths open that are always the same; an answer's are no promise of another one.</summary>
+    private static bool MayBeEqual(IReadOnlyList<long> one, IReadOnlyList<long> other) =>
+        one.Count == other.Count && one.Zip(other).All(d => d.First < 0 || d.Second < 0 || d.First == d.Second);
 
     private static string Shape(TensorContract tensor) => $"[{string.Join(',', tensor.Shape.Take(ListedNames))}]";
 

@@ -32,7 +32,7 @@ static class Description
         CultureInfo.InvariantCulture, $"{state.CandidateRevision} has {ready} of {needed} replicas ready after {turn.Plan.ProgressDeadline}.");
 
     public static string ContractUnknownInTime(Turn turn, RolloutState state) =>
-        $"{WaitsForContract(state)} for {turn.Plan.ProgressDeadline}; allowContractChange goes on without it.";
+        $"The pods of {state.CandidateRevision} and {state.StableRevision} did not tell in {turn.Plan.ProgressDeadline} what their models take and answer. If it is known to be the same, set allowContractChange.";
 
     public static string ContractChanged(RolloutState state, string difference) =>
         $"{state.CandidateRevision} breaks what callers of {state.StableRevision} rely on: {difference}. If that is meant, set allowContractChange.";
@@ -86,7 +86,7 @@ static class Description
 
         if (RolloutMachine.NeedsContract(turn.Plan, state) && candidate.Ready >= state.CandidateReplicas && turn.Contract(state) is null)
         {
-            return (RolloutReasons.ContractPending, WaitsForContract(state) + ".");
+            return (RolloutReasons.ContractPending, $"The pods of {state.CandidateRevision} and {state.StableRevision} have not told yet what their models take and answer.");
         }
 
         return state.PauseReason is { } reason && candidate.Ready >= state.CandidateReplicas
@@ -123,8 +123,6 @@ static class Description
             _ => (RolloutReasons.Holding, $"{where}: {Traffic(state.Weight, state.Mirror, state.Mirror > 0 ? "to" : "on")} {state.CandidateRevision}.{evidence}"),
         };
     }
-
-    static string WaitsForContract(RolloutState state) => $"What the models of {state.CandidateRevision} and {state.StableRevision} take and answer could not be read from their pods";
 
     static string WaitsFor(string pauseReason) => pauseReason switch
     {

@@ -26,6 +26,7 @@ static class Example
                 Sha256 = new string('a', 64),
                 MetadataSha256 = new string('b', 64),
                 BaselineSha256 = new string('c', 64),
+                GoldenSha256 = new string('e', 64),
                 PersistentVolumeClaim = "models",
             },
             Server = new ServerSpec

@@ -45,6 +45,7 @@ static class InvalidSpecs
         Model("sha256 in capitals", m => m with { Sha256 = new string('A', 64) }, "spec.model.sha256", "64 lower-case hexadecimal", true),
         Model("sha256 with its name", m => m with { MetadataSha256 = "sha256:" + new string('a', 64) }, "spec.model.metadataSha256", "64", true),
         Model("baseline digest of nonsense", m => m with { BaselineSha256 = new string('g', 64) }, "spec.model.baselineSha256", "hexadecimal", true),
+        Model("golden digest too short", m => m with { GoldenSha256 = new string('a', 63) }, "spec.model.goldenSha256", "64 lower-case hexadecimal", true),
         Model("claim with a slash", m => m with { PersistentVolumeClaim = "a/b" }, "spec.model.persistentVolumeClaim", "name of an object", true),
         Server("image with a space", s => s with { Image = "a b" }, "spec.server.image", "without white space"),
         Server("unknown pull policy", s => s with { ImagePullPolicy = "Sometimes" }, "spec.server.imagePullPolicy", "Always, IfNotPresent, Never", true),

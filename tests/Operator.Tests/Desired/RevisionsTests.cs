@@ -32,6 +32,7 @@ public sealed class RevisionsTests
             spec with { Model = spec.Model with { Uri = "file:///other" } },
             spec with { Model = spec.Model with { Sha256 = new string('d', 64) } },
             spec with { Model = spec.Model with { BaselineSha256 = null } },
+            spec with { Model = spec.Model with { GoldenSha256 = null } },
             spec with { Server = spec.Server with { Image = null } },
             spec with { Server = spec.Server with { Threads = 3 } },
             spec with { Server = spec.Server with { Env = [] } },

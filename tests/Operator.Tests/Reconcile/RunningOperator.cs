@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Canario.Contract;
 using Canario.Kubernetes;
+using Canario.Kubernetes.Models;
 using Canario.Operator.Hosting;
 using Canario.Telemetry.Metrics;
 using Microsoft.AspNetCore.Http;
@@ -22,7 +23,9 @@ internal sealed class RunningOperator : IAsyncDisposable
         _service = service;
     }
 
-    public static async Task<RunningOperator> StartAsync(ClusterFixture cluster, string ns, Func<HttpMessageHandler, HttpMessageHandler>? wrap = null, bool leaderElection = false, string identity = "test", Uri? prometheus = null, RequestDelegate? metrics = null)
+    /// <param name="metrics">What pods and routers answer to who asks for their metrics.</param>
+    /// <param name="models">Where a pod's model server is; without it there is none.</param>
+    public static async Task<RunningOperator> StartAsync(ClusterFixture cluster, string ns, Func<HttpMessageHandler, HttpMessageHandler>? wrap = null, bool leaderElection = false, string identity = "test", Uri? prometheus = null, RequestDelegate? metrics = null, Func<Pod, Uri>? models = null)
     {
         var client = cluster.Connect(new KubernetesClientOptions { Wrap = wrap });
         var router = await LoopbackServer.StartAsync(async context =>
@@ -33,13 +36,19 @@ internal sealed class RunningOperator : IAsyncDisposable
                 return;
             }
 
+            if (context.Request.Path == HttpPaths.Contract)
+            {
+                context.Response.StatusCode = StatusCodes.Status404NotFound;
+                return;
+            }
+
             var maps = await cluster.Client.ListAsync(Resources.ConfigMaps, ns, new ListOptions { LabelSelector = Labels.RouterConfig + "=true" }, context.RequestAborted);
             var served = maps.Items.Select(m => JsonSerializer.Deserialize(m.Data![RouterConfiguration.Key], ContractJson.Default.RouterConfiguration)!);
             var answer = new RouterAcknowledgement(served.ToDictionary(c => c.Model, c => c.Version));
             await context.Response.WriteAsync(JsonSerializer.Serialize(answer, ContractJson.Default.RouterAcknowledgement));
         });
         var options = new OperatorOptions { Namespace = ns, LeaderElection = leaderElection, LeaseNamespace = ns, Identity = identity, PrometheusAddress = prometheus };
-        var service = new OperatorService(client, options, new MetricRegistry(), TimeProvider.System, NullLoggerFactory.Instance) { AddressOfPod = (_, _) => router.Address };
+        var service = new OperatorService(client, options, new MetricRegistry(), TimeProvider.System, NullLoggerFactory.Instance) { AddressOfPod = (pod, port) => port == Ports.InferenceHttp && models is not null ? models(pod) : router.Address };
         await service.StartAsync(CancellationToken.None);
         return new RunningOperator(client, router, service);
     }
