@@ -17,6 +17,7 @@ internal sealed record Manifests(string Samples, string Models, string Prometheu
     public const int DemoNodePort = 30080;
 
     /// <summary>Three steps of at least ten seconds; errors, latency and predictions are judged at each.</summary>
+    /// <param name="version">Of the penguins, or another sample's with its folder, such as penguin-mass/v1.</param>
     /// <param name="sha256">Digest to demand of the model; null: the right one.</param>
     public string Canary(string version, string? sha256 = null) => Document(version, sha256 ?? Digest(version, "model.onnx"), "5s", """
           strategy:
@@ -67,7 +68,7 @@ internal sealed record Manifests(string Samples, string Models, string Prometheu
             spec:
               replicas: 2
               model:
-                uri: {{Models}}/{{Name}}/{{version}}/model.onnx
+                uri: {{Models}}/{{Folder(version)}}/model.onnx
                 sha256: "{{sha256}}"
                 metadataSha256: "{{Digest(version, "metadata.json")}}"
                 baselineSha256: "{{Digest(version, "baseline.json")}}"
@@ -92,6 +93,8 @@ internal sealed record Manifests(string Samples, string Models, string Prometheu
             {{strategy}}
             """);
 
+    private static string Folder(string version) => version.Contains('/', StringComparison.Ordinal) ? version : $"{Name}/{version}";
+
     private string Digest(string version, string file) =>
-        Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(Samples, Name, version, file))));
+        Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(Samples, Folder(version), file))));
 }

@@ -37,6 +37,23 @@ public sealed class CandidateTests(StageFixture fixture)
         await place.ExpectPromotionAsync(load);
     }
 
+    [Fact]
+    public async Task A_candidate_of_another_contract_gets_no_traffic_and_the_message_says_what_differs()
+    {
+        await using var place = await fixture.OpenPlaceAsync("contract");
+        await place.ServeFirstVersionAsync();
+        await using var load = await place.StartLoadAsync(100);
+        // Another question on the same birds: fewer features, no classes.
+        await place.ApplyAsync(place.Manifests.ShortCanary("penguin-mass/v1"));
+
+        var candidate = (await place.WaitAsync("the candidate", view => view.Candidate != RolloutView.None)).Candidate;
+        var view = await place.WaitAsync("the rejection", view => view.IsSettled);
+
+        Assert.Equal(("RolledBack", "ContractChanged"), (view.Outcome, view.OutcomeReason));
+        Assert.Contains("prediction 'species' is gone", await StatusAsync(place), StringComparison.Ordinal);
+        Assert.Equal(0, load.Snapshot().Of(candidate).Requests);
+    }
+
     private static Task<string> StatusAsync(Place place) =>
         place.KubectlAsync("get", "modeldeployment", Manifests.Name, "--output", "jsonpath={.metadata.generation} {.status}");
 
