@@ -18,6 +18,9 @@ public sealed record GateSpec
     /// <summary>ErrorRate, Latency: the candidate's share may be at most this many times stable's. Null: no relative bound.</summary>
     public double? MaxRatioToStable { get; init; }
 
+    /// <summary>ErrorRate, Latency: there is no bound; which side has the smaller share? Pass: surely the candidate. Fail: surely stable. MinSamples of each side are needed to say so.</summary>
+    public bool FindsWinner { get; init; }
+
     /// <summary>ErrorRate, Latency: a difference of shares from stable smaller than this is never a failure of the relative bound, however certain.</summary>
     public double MinDifference { get; init; } = 0.005;
 

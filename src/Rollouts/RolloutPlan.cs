@@ -14,7 +14,7 @@ public sealed record RolloutPlan
 
     public IReadOnlyList<RolloutStep> Steps { get; init => field = Sequence<RolloutStep>.From(value); } = Sequence<RolloutStep>.Empty;
 
-    /// <summary>After the last step the candidate is dropped and stable goes on: the steps were there to learn of it. No step of such a plan has weight, and nothing is promoted.</summary>
+    /// <summary>After the last step the candidate is dropped and stable goes on: the steps were there to learn of it. Nothing is promoted.</summary>
     public bool DropsCandidate { get; init; }
 
     public IReadOnlyList<GateSpec> Gates { get; init => field = Sequence<GateSpec>.From(value); } = Sequence<GateSpec>.Empty;

@@ -39,5 +39,6 @@ public static class RolloutReasons
     public const string RollbackStarted = "RollbackStarted";
     public const string RolledBack = "RolledBack";
     public const string ShadowConcluded = "ShadowConcluded";
+    public const string TestConcluded = "TestConcluded";
     public const string StateUnreadable = "StateUnreadable";
 }

@@ -20,6 +20,12 @@ public sealed record RolloutStep
 
     public StepHold Hold { get; init; } = new();
 
+    /// <summary>
+    /// The one of <see cref="Gates"/> that asks which side does better. The step is left when it passes (the candidate does); when it fails (stable does), or has no answer by the hold's deadline,
+    /// the candidate is stopped, and what was learnt is kept. Null: the step is no test.
+    /// </summary>
+    public string? Test { get; init; }
+
     /// <summary>Names of the gates that must pass to leave the step; a failing one acts at any time.</summary>
     public IReadOnlyList<string> Gates { get; init => field = Sequence<string>.From(value); } = Sequence<string>.Empty;
 }

@@ -114,10 +114,16 @@ static class Invariants
         if (plan is { DropsCandidate: true, SpecError: null } && before is { StableRevision: not null, Undo: null } && next.Undo is null)
         {
             Assert.Equal(before.StableRevision, next.StableRevision);
-            Assert.True(next.Weight <= before.Weight || next.CandidateRevision != before.CandidateRevision, "a candidate that is to be dropped gets traffic");
+            var share = Math.Max(before.Weight, plan.Steps.Select(step => step.Weight).DefaultIfEmpty().Max());
+            Assert.True(next.Weight <= share || next.CandidateRevision != before.CandidateRevision || d.Ready(before.StableRevision) == 0, "a candidate that is to be dropped gets more traffic than its share");
+        }
+
+        if (plan.SpecError is null && before is { StableRevision: not null, Undo: null } && next.Undo is null)
+        {
+            var reason = plan.Steps.Any(step => step.Test is not null) ? RolloutReasons.TestConcluded : plan.DropsCandidate ? RolloutReasons.ShadowConcluded : null;
             Assert.False(
-                before.IsConcluded(plan.Revision) && next.CandidateRevision == plan.Revision && before.CandidateRevision is null && d.Facts.Command?.Action != CommandAction.Retry,
-                "a concluded shadow starts again");
+                before.Concluded.Any(c => c.Revision == plan.Revision && c.Reason == reason) && next.CandidateRevision == plan.Revision && before.CandidateRevision is null && d.Facts.Command?.Action != CommandAction.Retry,
+                "what was concluded starts again");
         }
 
         Assert.True(next.CandidateRevision is null || !next.IsConcluded(next.CandidateRevision) || (next.ResumePhase ?? next.Phase) == RolloutPhase.RollingBack, "a concluded revision is on trial");
@@ -131,6 +137,15 @@ static class Invariants
         if (!d.Facts.Measurements.Values.Any(measurement => measurement is not ProviderError))
         {
             Assert.All(next.Rejected.Except(before.Rejected), rejected => Assert.DoesNotContain(rejected.Reason, GateEvaluators.Names.Append(RolloutReasons.InsufficientData)));
+        }
+
+        if (before is { Phase: RolloutPhase.Progressing or RolloutPhase.Paused, HoldSkipped: false, Undo: null }
+            && next is { Phase: RolloutPhase.Baking }
+            && before.StepIndex < d.Plan.Steps.Count && d.Plan.Steps[before.StepIndex].Test is { } test
+            && !d.Tells(RolloutReasons.CommandHandled))
+        {
+            var gate = d.Plan.Gates.Single(gate => gate.Name == test);
+            Assert.Equal(Verdict.Pass, GateEvaluators.Evaluate(gate, d.Facts.Measurements[test], gate.Alpha / 2).Verdict);
         }
 
         if (before.StableRevision is not null && next.StableRevision != before.StableRevision)

@@ -64,6 +64,21 @@ static class Plans
         return Build(revision, gates, strategy) with { BakeGates = traffic, DropsCandidate = after == AfterShadow.Drop };
     }
 
+    /// <summary>Half of the traffic, for two minutes at most.</summary>
+    public static RolloutPlan Ab(string revision, AfterTest after, params GateSpec[] gates)
+    {
+        string[] guards = [.. gates.Select(gate => gate.Name)];
+        var strategy = new StrategySpec { Name = StrategyNames.AB, TestMinimum = TimeSpan.FromSeconds(30), Deadline = TimeSpan.FromMinutes(2), Gates = guards };
+        var test = new GateSpec { Name = AbStrategy.TestGate, Type = GateTypes.ErrorRate, FindsWinner = true, OnFail = OnFail.Alert };
+        return Build(revision, [.. gates, test], strategy) with { BakeGates = guards, DropsCandidate = after == AfterTest.Keep };
+    }
+
+    public static RateMeasurement Won => Rates(2000, 4, 2000, 60);
+
+    public static RateMeasurement Lost => Rates(2000, 30, 2000, 4);
+
+    public static RateMeasurement Even => Rates(2000, 20, 2000, 21);
+
     public static ShadowMeasurement Pairs(long pairs, long disagreements) => new() { Pairs = pairs, Disagreements = disagreements };
 
     public static RateMeasurement Rates(long candidate, long candidateBad, long stable, long stableBad, bool concurrent = true) =>

@@ -12,7 +12,7 @@ public sealed class RandomWalkTests
         .. Enum.GetNames<RolloutPhase>(),
         RolloutReasons.Promoted, RolloutReasons.RolledBack, RolloutReasons.Superseded, RolloutReasons.SpecRestored, RolloutReasons.Aborted,
         RolloutReasons.ProgressDeadlineExceeded, RolloutReasons.StableStopping, RolloutReasons.CapacityLost, RolloutReasons.ProviderUnavailable, RolloutReasons.ProviderBack,
-        RolloutReasons.CommandHandled, RolloutReasons.CommandRefused, RolloutReasons.Undone, RolloutReasons.ShadowConcluded, RolloutReasons.ContractPending, RolloutReasons.ContractChanged, RolloutReasons.ContractUnknown, GateTypes.ErrorRate, GateTypes.PredictionDrift, GateTypes.ShadowAgreement, "CrashLoopBackOff",
+        RolloutReasons.CommandHandled, RolloutReasons.CommandRefused, RolloutReasons.Undone, RolloutReasons.ShadowConcluded, RolloutReasons.TestConcluded, RolloutReasons.ContractPending, RolloutReasons.ContractChanged, RolloutReasons.ContractUnknown, GateTypes.ErrorRate, GateTypes.PredictionDrift, GateTypes.ShadowAgreement, "CrashLoopBackOff",
     ];
 
     [Fact]
@@ -71,6 +71,7 @@ public sealed class RandomWalkTests
         cluster.Measurements["errors"] = Plans.Good;
         cluster.Measurements["drift"] = Same;
         cluster.Measurements["agreement"] = Plans.Pairs(1000, 5);
+        cluster.Measurements[AbStrategy.TestGate] = Plans.Even;
         if (cluster.Plan.SpecError is not null)
         {
             cluster.Plan = Plans.Canary(Plans.Three, Plans.Errors, Drift);
@@ -164,6 +165,9 @@ public sealed class RandomWalkTests
             case 25 or 26:
                 cluster.Ending.Clear();
                 break;
+            case 31 or 32:
+                cluster.Measurements[AbStrategy.TestGate] = random.Pick<Measurement>(Plans.Won, Plans.Won, Plans.Lost, Plans.Even, Plans.Rates(10, 0, 10, 5), NoData.Instance, new ProviderError("refused"));
+                break;
             case 28:
                 cluster.Kept.Clear();
                 break;
@@ -203,11 +207,12 @@ public sealed class RandomWalkTests
     {
         var revision = random.Pick(Plans.One, Plans.Two, Plans.Three);
         var replicas = random.Pick(1, 2, 4, 10);
-        var plan = random.Next(8) switch
+        var plan = random.Next(9) switch
         {
             0 => Plans.BlueGreen(revision, random.Next(2) == 0, Plans.Errors, Drift),
             1 => Plans.Recreate(revision, Plans.Errors, Drift),
             2 => Plans.RollingUpdate(revision, replicas, 1 + random.Next(replicas), random.Next(replicas), Plans.Errors, Drift),
+            5 => Plans.Ab(revision, random.Pick(Enum.GetValues<AfterTest>()), Plans.Errors, Drift),
             3 or 4 => Plans.Shadow(revision, random.Pick(Enum.GetValues<AfterShadow>()), Plans.Errors, Drift, Plans.Agreement),
             _ => Plans.Canary(revision, Plans.Errors, Drift),
         };

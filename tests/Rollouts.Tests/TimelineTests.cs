@@ -173,6 +173,51 @@ public sealed class TimelineTests
             .Until(RolloutPhase.Healthy));
 
     [Fact]
+    public void A_candidate_that_wins_its_test_is_promoted() => Check(
+        "ab-won",
+        WithStable(Plans.Ab(Plans.Two, AfterTest.Promote, Plans.Errors))
+            .Do("as many fail on either side", world => world.Measurements[AbStrategy.TestGate] = Plans.Even)
+            .Until(state => state is { StepStartedAt: not null })
+            .For(8)
+            .Do("0.2 % of the candidate's fail, 3 % of stable's", world => world.Measurements[AbStrategy.TestGate] = Plans.Won)
+            .Until(RolloutPhase.Healthy));
+
+    [Fact]
+    public void A_candidate_that_loses_its_test_is_stopped_and_not_tested_again() => Check(
+        "ab-lost",
+        WithStable(Plans.Ab(Plans.Two, AfterTest.Promote, Plans.Errors))
+            .Do("1.5 % of the candidate's fail, 0.2 % of stable's", world => world.Measurements[AbStrategy.TestGate] = Plans.Lost)
+            .Until(RolloutPhase.Progressing)
+            .Until(RolloutPhase.Healthy)
+            .Do("the same manifest is applied again, for ten minutes", _ => { })
+            .For(120)
+            .Do("spec asks for a canary of the same revision", world => world.Plan = Plans.Canary(Plans.Two, Plans.Errors))
+            .Until(RolloutPhase.Progressing));
+
+    [Fact]
+    public void A_test_without_a_winner_ends_with_its_time_and_stable_goes_on() => Check(
+        "ab-even",
+        WithStable(Plans.Ab(Plans.Two, AfterTest.Promote, Plans.Errors))
+            .Do("as many fail on either side", world => world.Measurements[AbStrategy.TestGate] = Plans.Even)
+            .Until(RolloutPhase.Progressing)
+            .Until(RolloutPhase.Healthy));
+
+    [Fact]
+    public void A_test_that_only_asks_promotes_nobody() => Check(
+        "ab-keep",
+        WithStable(Plans.Ab(Plans.Two, AfterTest.Keep, Plans.Errors))
+            .Do("0.2 % of the candidate's fail, 3 % of stable's", world => world.Measurements[AbStrategy.TestGate] = Plans.Won)
+            .Until(RolloutPhase.Progressing)
+            .Until(RolloutPhase.Healthy)
+            .Do("retry; now 12 % of the candidate's requests fail", world =>
+            {
+                world.Measurements["errors"] = Plans.Bad;
+                world.Command = new RolloutCommand(CommandAction.Retry, Plans.Two, "n1");
+            })
+            .Until(RolloutPhase.Progressing)
+            .Until(RolloutPhase.RolledBack));
+
+    [Fact]
     public void An_undo_brings_an_earlier_revision_back_at_once_and_the_same_spec_changes_nothing() => Check(
         "undo",
         WithStable(Plans.Canary(Plans.Two, Plans.Errors))

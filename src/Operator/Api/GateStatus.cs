@@ -26,6 +26,15 @@ sealed record GateStatus
     [Schema("Stable's value where it was compared.")]
     public double? StableValue { get; set; }
 
+    [Schema("Where the sides are compared: the candidate's share over stable's; else the candidate's share.")]
+    public double? Effect { get; set; }
+
+    [Schema("Lower end of the always-valid confidence interval of the effect.")]
+    public double? EffectLow { get; set; }
+
+    [Schema("Its upper end; absent when there is none.")]
+    public double? EffectHigh { get; set; }
+
     [Schema("The numbers in a sentence.")]
     public string? Message { get; set; }
 }

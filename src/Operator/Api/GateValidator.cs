@@ -73,7 +73,7 @@ static class GateValidator
         }
     }
 
-    static void ValidateBound(FieldErrors errors, string path, string? text)
+    public static void ValidateBound(FieldErrors errors, string path, string? text)
     {
         if (text is null || Durations.Parse(text) is not { } bound || !LatencyBuckets.Seconds.Contains(bound.TotalSeconds))
         {

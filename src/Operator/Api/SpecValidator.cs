@@ -25,6 +25,7 @@ static class SpecValidator
         ValidateService(errors, spec.Service);
         GateValidator.Validate(errors, spec.Gates);
         StrategyValidator.Validate(errors, spec.Strategy, spec.Replicas, spec.Gates);
+        AbValidator.Validate(errors, spec);
         ValidateTraffic(errors, spec.Traffic);
         if (spec.Metrics.Source is { } source)
             errors.OneOf("spec.metrics.source", source, MetricSourceNames.Prometheus, MetricSourceNames.Direct);

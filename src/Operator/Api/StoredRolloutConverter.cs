@@ -54,7 +54,7 @@ sealed class StoredRolloutConverter : JsonConverter<RolloutState>
         { CandidateReplicas: < 0 } => $"candidateReplicas {state.CandidateReplicas} is negative",
         { Replicas: < 0 } => $"replicas {state.Replicas} is negative",
         _ when state.Rejected.Any(r => r?.Revision is null || r.Reason is null || r.Message is null) => "rejected has an entry that is not complete",
-        _ when state.Concluded.Any(c => c?.Revision is null || c.Message is null) => "concluded has an entry that is not complete",
+        _ when state.Concluded.Any(c => c?.Revision is null || c.Message is null || c.Reason is null) => "concluded has an entry that is not complete",
         _ when state.Served.Any(r => r is null) => "served has an entry that is none",
         { Undo: { To: null } or { Of: null } } => "undo is not complete",
         _ when state.Gates.Any(g => g?.Name is null || g.Type is null) => "gates has an entry that is not complete",

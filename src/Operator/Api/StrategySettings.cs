@@ -7,10 +7,11 @@ namespace Canario.Operator.Api;
 [Rule("self.type == 'BlueGreen' || !has(self.blueGreen)", "blueGreen needs type BlueGreen")]
 [Rule("self.type == 'RollingUpdate' || !has(self.rollingUpdate)", "rollingUpdate needs type RollingUpdate")]
 [Rule("self.type == 'Shadow' || !has(self.shadow)", "shadow needs type Shadow")]
+[Rule("self.type == 'AB' || !has(self.ab)", "ab needs type AB")]
 sealed record StrategySettings
 {
-    [Schema("Canary: weights that grow step by step. BlueGreen: a full new side behind a preview, then all traffic at once. RollingUpdate: pods are replaced some at a time, traffic in proportion. Recreate: the old pods are stopped, then the new ones started; nobody is served in between. Shadow: the new side gets copies of the requests and its answers are compared and thrown away; then it goes on as a canary, gets everything, or is dropped.")]
-    [Values(StrategyNames.Canary, StrategyNames.BlueGreen, StrategyNames.RollingUpdate, StrategyNames.Recreate, StrategyNames.Shadow)]
+    [Schema("Canary: weights that grow step by step. BlueGreen: a full new side behind a preview, then all traffic at once. RollingUpdate: pods are replaced some at a time, traffic in proportion. Recreate: the old pods are stopped, then the new ones started; nobody is served in between. Shadow: the new side gets copies of the requests and its answers are compared and thrown away; then it goes on as a canary, gets everything, or is dropped. AB: the two sides have fixed shares of the users until it is known which does better, or the time is over.")]
+    [Values(StrategyNames.Canary, StrategyNames.BlueGreen, StrategyNames.RollingUpdate, StrategyNames.Recreate, StrategyNames.Shadow, StrategyNames.AB)]
     public string Type { get; set; } = StrategyNames.Canary;
 
     [Schema("The new revision may take and answer something else than what serves: other tensors, features or classes. Without it such a revision is rejected before it gets traffic. Set it for one that was rejected so, and it is tried again. Type Recreate never compares: no two revisions run at once.")]
@@ -27,4 +28,7 @@ sealed record StrategySettings
 
     [Schema("For type Shadow.")]
     public ShadowSettings? Shadow { get; set; }
+
+    [Schema("For type AB.")]
+    public AbSettings? Ab { get; set; }
 }

@@ -17,6 +17,7 @@ static class StrategyValidator
         ValidateOwner(errors, $"{path}.blueGreen", strategy.BlueGreen, StrategyNames.BlueGreen, strategy.Type);
         ValidateOwner(errors, $"{path}.rollingUpdate", strategy.RollingUpdate, StrategyNames.RollingUpdate, strategy.Type);
         ValidateOwner(errors, $"{path}.shadow", strategy.Shadow, StrategyNames.Shadow, strategy.Type);
+        ValidateOwner(errors, $"{path}.ab", strategy.Ab, StrategyNames.AB, strategy.Type);
         ValidateSteps(errors, $"{path}.canary.steps", strategy.Canary?.Steps ?? [], gates);
         ValidateShadow(errors, $"{path}.shadow", strategy.Shadow ?? new ShadowSettings(), gates);
         ValidateMeasured(errors, strategy, all);

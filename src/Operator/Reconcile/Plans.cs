@@ -25,8 +25,8 @@ static class Plans
             Revision = Revisions.BuildName(deployment),
             Strategy = spec.Strategy.Type,
             Steps = RolloutStrategies.Find(spec.Strategy.Type)!.BuildSteps(BuildStrategy(spec.Strategy, spec.Replicas, gates, shadowGates)),
-            DropsCandidate = spec.Strategy is { Type: StrategyNames.Shadow, Shadow.Then: nameof(AfterShadow.Drop) },
-            Gates = [.. spec.Gates.Select(BuildGate)],
+            DropsCandidate = spec.Strategy is { Type: StrategyNames.Shadow, Shadow.Then: nameof(AfterShadow.Drop) } or { Type: StrategyNames.AB, Ab.Then: nameof(AfterTest.Keep) },
+            Gates = [.. spec.Gates.Select(BuildGate), .. BuildTest(spec.Strategy)],
             // Without a bake nothing is watched at 100 %: a gate would wait there for samples of its own.
             BakeGates = bake == TimeSpan.Zero ? [] : gates,
             Bake = bake,
@@ -55,6 +55,7 @@ static class Plans
                 AfterShadow = Enum.Parse<AfterShadow>((settings.Shadow ?? new ShadowSettings()).Then),
                 Steps = [.. (settings.Canary?.Steps ?? []).Select(BuildStep)],
             },
+            StrategyNames.AB => BuildAb(strategy, settings.Ab ?? new AbSettings()),
             StrategyNames.RollingUpdate => BuildRollingUpdate(strategy, settings.RollingUpdate ?? new RollingUpdateSettings(), replicas),
             _ => strategy,
         };
@@ -69,6 +70,30 @@ static class Plans
         ManualHold = settings.Hold?.Manual ?? false,
         Deadline = Durations.Parse(settings.Hold?.Deadline) ?? strategy.Deadline,
     };
+
+    private static StrategySpec BuildAb(StrategySpec strategy, AbSettings settings) => strategy with
+    {
+        TestWeight = settings.Weight,
+        TestMinimum = Durations.Required(settings.MinDuration),
+        Deadline = Durations.Required(settings.Duration),
+    };
+
+    /// <summary>The comparison that an A/B test is about: a gate like the others, of two sides instead of one and a bound.</summary>
+    private static IEnumerable<GateSpec> BuildTest(StrategySettings strategy)
+    {
+        if (strategy.Type != StrategyNames.AB)
+            yield break;
+        var settings = strategy.Ab ?? new AbSettings();
+        yield return new GateSpec
+        {
+            Name = AbStrategy.TestGate,
+            Type = settings.Metric,
+            FindsWinner = true,
+            SlowerThan = Durations.Parse(settings.Bound),
+            MinSamples = settings.MinSamples,
+            OnFail = OnFail.Alert,
+        };
+    }
 
     private static StepSpec BuildStep(CanaryStepSettings step) => BuildHold(step.Hold, step.Gates) with { Weight = step.Weight };
 

@@ -23,7 +23,7 @@ static class RolloutHistory
             {
                 RolloutReasons.Promoted => RolloutOutcomes.Promoted,
                 RolloutReasons.RolledBack => RolloutOutcomes.RolledBack,
-                RolloutReasons.ShadowConcluded when transition.From == RolloutPhase.RollingBack => RolloutOutcomes.Concluded,
+                RolloutReasons.ShadowConcluded or RolloutReasons.TestConcluded when transition.From == RolloutPhase.RollingBack => RolloutOutcomes.Concluded,
                 RolloutReasons.Superseded when transition.From == RolloutPhase.RollingBack => RolloutOutcomes.Abandoned,
                 _ => null,
             };
@@ -31,12 +31,13 @@ static class RolloutHistory
                 continue;
             var rejected = outcome == RolloutOutcomes.RolledBack ? decision.Next.Rejected.LastOrDefault(r => r.Revision == candidate) : null;
             var learnt = outcome == RolloutOutcomes.Concluded ? decision.Next.Concluded.LastOrDefault(c => c.Revision == candidate)?.Message : null;
+            var won = outcome == RolloutOutcomes.Promoted ? decision.Next.Gates.FirstOrDefault(g => g is { Name: AbStrategy.TestGate, Verdict: Verdict.Pass }) : null;
             return new HistoryEntry
             {
                 Revision = candidate,
                 Outcome = outcome,
                 Reason = rejected?.Reason ?? transition.Reason,
-                Evidence = StatusBuilder.Cut(rejected?.Message ?? learnt ?? transition.Message),
+                Evidence = StatusBuilder.Cut(rejected?.Message ?? learnt ?? (won is null ? transition.Message : $"{transition.Message} It won the test: {won.Message}")),
                 Started = state.RolloutStartedAt,
                 Finished = now,
             };

@@ -39,7 +39,7 @@ static class RolloutMemory
             [
                 .. (status.History ?? []).DistinctBy(entry => entry.Revision, StringComparer.Ordinal)
                     .Where(entry => entry.Outcome == RolloutOutcomes.Concluded)
-                    .Select(entry => new ConcludedRevision(entry.Revision, entry.Evidence ?? "", entry.Finished ?? DateTimeOffset.UnixEpoch, 1))
+                    .Select(entry => new ConcludedRevision(entry.Revision, entry.Evidence ?? "", entry.Finished ?? DateTimeOffset.UnixEpoch, 1, entry.Reason ?? RolloutReasons.ShadowConcluded))
                     .Reverse(),
             ],
         };

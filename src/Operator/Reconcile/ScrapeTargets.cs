@@ -18,13 +18,16 @@ sealed class ScrapeTargets(ClusterView view, MetricTargets targets, Func<Pod, in
     public IReadOnlyList<SampledGates> Models() =>
     [
         .. view.ModelDeployments.List()
-            .Where(d => s_underWay.Contains(d.Status?.Phase) && d.Spec.Gates.Count > 0 && targets.IsDirect(d.Spec.Metrics))
+            .Where(d => s_underWay.Contains(d.Status?.Phase) && HasGates(d.Spec) && targets.IsDirect(d.Spec.Metrics))
             .Select(d => new SampledGates(ObjectKey.Of(d), d.Spec.Gates.Any(g => g.Type is GateTypes.PredictionDrift or GateTypes.FeatureDrift))),
     ];
 
     public IReadOnlyList<ScrapeTarget> Routers(string ns) => Build(view.RouterPods(ns), Ports.Admin);
 
     public IReadOnlyList<ScrapeTarget> Pods(ObjectKey model) => Build(ClusterView.OfModel(view.Pods, model), Ports.InferenceHttp);
+
+    // An A/B test is measured also where there is no other gate.
+    private static bool HasGates(ModelDeploymentSpec spec) => spec.Gates.Count > 0 || spec.Strategy.Type == StrategyNames.AB;
 
     private List<ScrapeTarget> Build(IEnumerable<Pod> pods, int port)
     {

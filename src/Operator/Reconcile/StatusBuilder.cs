@@ -85,6 +85,9 @@ static class StatusBuilder
         Threshold = gate.Threshold,
         Samples = gate.Samples,
         StableValue = gate.StableValue,
+        Effect = gate.Effect,
+        EffectLow = gate.EffectLow,
+        EffectHigh = gate.EffectHigh,
         Message = Cut(gate.Message),
     };
 

@@ -18,6 +18,11 @@ sealed class RateGate(string name, string what) : IGateEvaluator
             return GateEvaluators.Unjudged(gate, Verdict.ProviderUnavailable, "The provider's answer makes no sense: more bad requests than requests.");
         }
 
+        if (gate.FindsWinner)
+        {
+            return RateTest.Judge(gate, rates, alpha, what);
+        }
+
         var shared = gate is { MaxShare: not null, MaxRatioToStable: not null } ? alpha / 2 : alpha;
         var result = Numbers(gate, rates, shared);
         if (gate.MaxShare is { } bound && SequentialProportion.LogEvidenceAbove(candidate.Bad, candidate.Total, bound) >= Math.Log(1 / shared))
@@ -112,8 +117,7 @@ sealed class RateGate(string name, string what) : IGateEvaluator
         return result with { Effect = Share(candidate), EffectLow = interval.Low, EffectHigh = interval.High };
     }
 
-    string Describe(string side, RateCounts counts) =>
-        string.Create(CultureInfo.InvariantCulture, $"{side}{(side.Length > 0 ? " " : "")}{GateText.Percent(Share(counts))} {what} ({counts.Bad} of {counts.Total})");
+    string Describe(string side, RateCounts counts) => GateText.Share(side, counts, what);
 
     static bool IsSane(RateCounts counts) => counts.Bad >= 0 && counts.Total >= counts.Bad;
 

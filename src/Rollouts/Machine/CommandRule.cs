@@ -61,7 +61,7 @@ static class CommandRule
         if (command.Action == CommandAction.Retry)
         {
             return !turn.SpecIsValid || turn.Plan.Revision != revision ? $"retry: {revision} is not what spec asks for."
-                : !(state.IsRejected(revision) || state.IsConcluded(revision)) ? $"retry: {revision} is neither rejected nor a concluded shadow."
+                : !(state.IsRejected(revision) || state.IsConcluded(revision)) ? $"retry: {revision} is neither rejected nor concluded (a shadow, or a test)."
                 : state.CandidateRevision is { } other ? $"retry: {other} is being rolled out."
                 : null;
         }

@@ -58,14 +58,14 @@ static class Description
 
     static (string Reason, string Message) OfHealthy(Turn turn, RolloutState state) =>
         turn.Plan.Revision != state.StableRevision && state.Concluded.FirstOrDefault(concluded => concluded.Revision == turn.Plan.Revision) is { } conclusion
-            ? (RolloutReasons.ShadowConcluded, $"{conclusion.Message} {state.StableRevision} serves.")
+            ? (conclusion.Reason, $"{conclusion.Message} {state.StableRevision} serves.")
             : (RolloutReasons.Healthy, $"{state.StableRevision} serves.");
 
     static (string Reason, string Message) OfRejected(RolloutState state, string? revision, string suffix) =>
         state.Rejected.FirstOrDefault(rejected => rejected.Revision == revision) is { } rejection
             ? (rejection.Reason, rejection.Message + suffix)
             : state.Concluded.FirstOrDefault(concluded => concluded.Revision == revision) is { } conclusion
-                ? (RolloutReasons.ShadowConcluded, conclusion.Message)
+                ? (conclusion.Reason, conclusion.Message)
                 : (RolloutReasons.Superseded, $"{revision} is abandoned.{suffix}");
 
     static (string Reason, string Message) OfPreparing(Turn turn, RolloutState state)

@@ -17,6 +17,11 @@ static class GateRule
             }
         }
 
+        if (step.Test is { } test && measured.GetValueOrDefault(test) is { } result && ConcludeRule.IsLost(turn, state, step, result, overdue))
+        {
+            return ConcludeRule.Lose(turn, state, result);
+        }
+
         state = state with { PauseReason = PauseReason(turn, state, step, gates, measured, overdue) };
         var free = state.HoldSkipped
             || (state.PauseReason is null
@@ -27,7 +32,7 @@ static class GateRule
             return state.PauseReason is null || state.Phase == RolloutPhase.Baking || state.HoldSkipped ? state : state with { Phase = RolloutPhase.Paused };
         }
 
-        return state.Phase == RolloutPhase.Baking ? Promote(turn, state) : StepRule.Enter(turn, state, state.StepIndex + 1);
+        return state.Phase == RolloutPhase.Baking ? Promote(turn, state) : StepRule.Enter(turn, ConcludeRule.Win(turn, state, step), state.StepIndex + 1);
     }
 
     static Dictionary<string, GateResult> Judge(Turn turn, RolloutState state, IReadOnlyList<GateSpec> gates)

@@ -63,7 +63,7 @@ static class RollbackRule
     {
         var candidate = state.CandidateRevision!;
         var wasRejected = state.IsRejected(candidate);
-        var wasConcluded = !wasRejected && state.IsConcluded(candidate);
+        var conclusion = wasRejected ? null : state.Concluded.FirstOrDefault(concluded => concluded.Revision == candidate);
         return turn.Tell(
             state,
             state with
@@ -75,8 +75,8 @@ static class RollbackRule
                 StepEnteredAt = null,
                 TrafficStartedAt = null,
             },
-            wasRejected ? RolloutReasons.RolledBack : wasConcluded ? RolloutReasons.ShadowConcluded : RolloutReasons.Superseded,
-            wasConcluded ? $"{state.StableRevision} serves on; {candidate} is stopped." : $"All traffic is back on {state.StableRevision}; {candidate} is stopped.",
+            wasRejected ? RolloutReasons.RolledBack : conclusion?.Reason ?? RolloutReasons.Superseded,
+            conclusion is not null ? $"{state.StableRevision} serves on; {candidate} is stopped." : $"All traffic is back on {state.StableRevision}; {candidate} is stopped.",
             warning: wasRejected);
     }
 }

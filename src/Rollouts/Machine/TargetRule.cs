@@ -69,7 +69,7 @@ static class TargetRule
 
         // What was only to be learnt of is known. Another strategy for it asks for more than that.
         var conclusion = state.Concluded.FirstOrDefault(concluded => concluded.Revision == target);
-        return conclusion is not null && turn.Plan.DropsCandidate
+        return conclusion is not null && conclusion.Reason == ConcludeRule.ReasonOf(turn.Plan)
             ? state with { Phase = RolloutPhase.Healthy, PauseReason = null }
             : Begin(turn, state, target, (conclusion?.Attempt ?? 0) + 1);
     }

@@ -12,6 +12,7 @@ public static class RolloutStrategies
             new RollingUpdateStrategy(),
             new RecreateStrategy(),
             new ShadowStrategy(Canary),
+            new AbStrategy(),
         ],
         strategy => strategy.Name);
 

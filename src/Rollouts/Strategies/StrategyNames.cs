@@ -7,4 +7,5 @@ public static class StrategyNames
     public const string RollingUpdate = "RollingUpdate";
     public const string Recreate = "Recreate";
     public const string Shadow = "Shadow";
+    public const string AB = "AB";
 }

@@ -36,6 +36,12 @@ public sealed record StrategySpec
     /// <summary>RollingUpdate: each step is held until promoted by hand.</summary>
     public bool ManualHold { get; init; }
 
+    /// <summary>AB: the candidate's share, 0 to 99. With 0 only requests that match go to it.</summary>
+    public int TestWeight { get; init; } = 50;
+
+    /// <summary>AB: the test ends no earlier, whatever it has found; and after <see cref="Deadline"/> at the latest.</summary>
+    public TimeSpan TestMinimum { get; init; }
+
     /// <summary>How long gates may lack evidence in a step.</summary>
     public TimeSpan Deadline { get; init; } = StepHold.DefaultDeadline;
 

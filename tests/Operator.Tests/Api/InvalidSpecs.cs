@@ -62,7 +62,7 @@ static class InvalidSpecs
         Service("port over the end", s => s with { GrpcPort = 70000 }, "spec.service.grpcPort", "from 1 to 65535", true),
         Service("one port for two", s => s with { Port = 80, GrpcPort = 80 }, "spec.service.grpcPort", "must differ"),
         Service("node port without NodePort", s => s with { NodePort = 30000 }, "spec.service.nodePort", "needs type NodePort"),
-        Spec("unknown strategy", s => s with { Strategy = new StrategySettings { Type = "Yolo" } }, "spec.strategy.type", "Canary, BlueGreen, RollingUpdate, Recreate, Shadow", true),
+        Spec("unknown strategy", s => s with { Strategy = new StrategySettings { Type = "Yolo" } }, "spec.strategy.type", "Canary, BlueGreen, RollingUpdate, Recreate, Shadow, AB", true),
         Spec("canary steps in a blue-green", s => s with { Strategy = new StrategySettings { Type = "BlueGreen", Canary = new CanarySettings() } }, "spec.strategy.canary", "needs type Canary"),
         Spec("blue-green in a canary", s => s with { Strategy = new StrategySettings { BlueGreen = new BlueGreenSettings() } }, "spec.strategy.blueGreen", "needs type BlueGreen"),
         Spec("blue-green in a recreate", s => s with { Strategy = new StrategySettings { Type = "Recreate", BlueGreen = new BlueGreenSettings() } }, "spec.strategy.blueGreen", "needs type BlueGreen"),
@@ -78,6 +78,17 @@ static class InvalidSpecs
         Shadow("errors of copies", s => s with { Steps = [new ShadowStepSettings { Percent = 1, Gates = ["errors"] }] }, "spec.strategy.shadow.steps[0].gates[0]", "has only copies"),
         Shadow("agreement of traffic", s => s, "spec.strategy.canary.steps[0].gates[0]", "the step has none", canary: new CanarySettings { Steps = [new CanaryStepSettings { Weight = 5, Gates = ["agreement"] }] }),
         Shadow("shadow's hold of words", s => s with { Steps = [new ShadowStepSettings { Percent = 1, Hold = new HoldSettings { Duration = "soon" } }] }, "spec.strategy.shadow.steps[0].hold.duration", "duration such as", schema: true),
+        Spec("test in a canary", s => s with { Strategy = new StrategySettings { Ab = new AbSettings() } }, "spec.strategy.ab", "needs type AB"),
+        Ab("test of all requests", a => a with { Weight = 100 }, "spec.strategy.ab.weight", "from 0 to 99", true),
+        Ab("test of no request", a => a with { Weight = 0 }, "spec.strategy.ab.weight", "spec.traffic.matches"),
+        Ab("test of feelings", a => a with { Metric = "Vibes" }, "spec.strategy.ab.metric", "ErrorRate, Latency", true),
+        Ab("test that ends in nothing", a => a with { Then = "Wait" }, "spec.strategy.ab.then", "Promote, Keep", true),
+        Ab("test of latency without a bound", a => a with { Metric = "Latency" }, "spec.strategy.ab.bound", "histogram's bounds"),
+        Ab("bound of a test of errors", a => a with { Bound = "100ms" }, "spec.strategy.ab.bound", "needs metric Latency"),
+        Ab("test of no samples", a => a with { MinSamples = 0 }, "spec.strategy.ab.minSamples", "from 1", true),
+        Ab("test of words", a => a with { Duration = "a day" }, "spec.strategy.ab.duration", "duration such as", true),
+        Ab("test that ends before it may", a => a with { MinDuration = "2h" }, "spec.strategy.ab.minDuration", "at most spec.strategy.ab.duration, 1h"),
+        Spec("gate with the test's name", s => s with { Strategy = new StrategySettings { Type = "AB" }, Gates = [Errors with { Name = "ab-test" }] }, "spec.gates[0].name", "with strategy AB"),
         Gate("agreement without copies", Agreement, "spec.gates[0].type", "needs strategy Shadow"),
         Gate("agreement without a bound", Agreement with { Max = null }, "spec.gates[0]", "needs max"),
         Gate("agreement in percent", Agreement with { Max = 5 }, "spec.gates[0].max", "from 0 to 1"),
@@ -133,6 +144,9 @@ static class InvalidSpecs
 
     static InvalidSpec Spec(string name, Func<ModelDeploymentSpec, ModelDeploymentSpec> change, string path, string allowed, bool schema = false) =>
         new(name, d => d with { Spec = change(d.Spec) }, path, allowed, schema);
+
+    static InvalidSpec Ab(string name, Func<AbSettings, AbSettings> change, string path, string allowed, bool schema = false) =>
+        Spec(name, s => s with { Strategy = new StrategySettings { Type = "AB", Ab = change(new AbSettings()) } }, path, allowed, schema);
 
     static InvalidSpec Model(string name, Func<ModelSpec, ModelSpec> change, string path, string allowed, bool schema = false) =>
         Spec(name, s => s with { Model = change(s.Model) }, path, allowed, schema);
