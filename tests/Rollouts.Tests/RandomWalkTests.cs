@@ -103,7 +103,7 @@ public sealed class RandomWalkTests
     static void Disturb(SimulatedCluster cluster, SplitMix random)
     {
         var revision = random.Pick(Plans.One, Plans.Two, Plans.Three);
-        switch (random.Next(40))
+        switch (random.Next(42))
         {
             case 0:
                 cluster.Plan = Plan(random);
@@ -165,7 +165,7 @@ public sealed class RandomWalkTests
             case 25 or 26:
                 cluster.Ending.Clear();
                 break;
-            case 31 or 32:
+            case 39 or 40 or 41:
                 cluster.Measurements[AbStrategy.TestGate] = random.Pick<Measurement>(Plans.Won, Plans.Won, Plans.Lost, Plans.Even, Plans.Rates(10, 0, 10, 5), NoData.Instance, new ProviderError("refused"));
                 break;
             case 28:
