@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-.PHONY: help setup build test verify bench fuzz simulate crd images kubernetes up down status demo demo-down kind-up kind-down clean
+.PHONY: help setup build test verify bench fuzz simulate model crd images kubernetes up down status demo demo-down kind-up kind-down clean
 
 help: ## Show this help.
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,11 @@ fuzz: ## Send 200,000 mutated requests to the inference server; requests=N and s
 
 simulate: ## Simulate thousands of rollouts, Canario's and its competitors', and write docs/decision-quality.md; rollouts=N and seed=N for others.
 	dotnet run -c Release --project tests/Simulation -- $(if $(rollouts),--rollouts $(rollouts)) $(if $(seed),--seed $(seed))
+
+model: ## Check every order of events on the rollout machine, deeper than the tests; depth=N looks, happenings=N at a look.
+	dotnet build tests/Rollouts.Tests -c Release -v q --nologo
+	CANARIO_MODEL_DEPTH=$(or $(depth),10) CANARIO_MODEL_HAPPENINGS=$(or $(happenings),1) dotnet test artifacts/bin/Rollouts.Tests/release/Canario.Rollouts.Tests.dll --nologo \
+	  --filter FullyQualifiedName~ModelChecking --logger "console;verbosity=detailed"
 
 crd: ## Generate the CRD from the C# types into crds/ and the chart.
 	build/crd

@@ -51,7 +51,10 @@ static class Invariants
         var mayServe = before.Weight > 0 && before.CandidateRevision == candidate && next.Phase is not RolloutPhase.RollingBack && next.ResumePhase is not RolloutPhase.RollingBack;
         var stableGone = d.Facts.Revisions.Any(r => r.Revision == stable && r is { Ready: 0, Desired: > 0 });
         Assert.False(mayServe && stableGone && next.Weight is > 0 and < 100, "stable without a ready pod keeps weight beside a candidate that serves");
-        Assert.False(next.Phase == RolloutPhase.RollingBack && before.CandidateRevision == candidate && next.Weight > before.Weight, "a rollback raises the weight");
+        // One that begins while stable has nobody leaves the candidate what it was given for that, in the same decision.
+        var begins = (before.ResumePhase ?? before.Phase) is not RolloutPhase.RollingBack;
+        Assert.False(
+            next.Phase == RolloutPhase.RollingBack && before.CandidateRevision == candidate && next.Weight > before.Weight && !(begins && d.Ready(stable) == 0), "a rollback raises the weight");
         Assert.False(next.Phase == RolloutPhase.Preparing && (next.Weight > 0 || next.Mirror > 0), "traffic while preparing");
     }
 
@@ -195,6 +198,7 @@ static class Invariants
         Assert.Equal(RolloutPhase.Stalled, next.Phase);
         if ((next.ResumePhase, before.ResumePhase ?? before.Phase) is (not RolloutPhase.RollingBack, not RolloutPhase.RollingBack)
             && d.Facts.Revisions.All(r => r.Ready > 0)
+            && d.WorldBefore.Revisions.All(asked => d.Facts.Revisions.Any(there => there.Revision == asked.Revision))
             && !d.Tells(RolloutReasons.Aborted))
         {
             Assert.Equal(d.WorldBefore, d.Decision.World);

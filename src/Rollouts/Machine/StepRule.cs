@@ -130,7 +130,14 @@ static class StepRule
 
     static RolloutState Start(Turn turn, RolloutState state, RolloutStep step) => turn.Tell(
         state,
-        state with { StepStartedAt = turn.Now, TrafficStartedAt = state.TrafficStartedAt ?? (step.Weight > 0 ? turn.Now : null) },
+        state with
+        {
+            StepStartedAt = turn.Now,
+            TrafficStartedAt = state.TrafficStartedAt ?? (step.Weight > 0 ? turn.Now : null),
+            // An outage from before a step began anew is no time of this one: it would put its deadline off.
+            ProviderUnavailableSince = state.ProviderUnavailableSince is null ? null : turn.Now,
+            ProviderUnavailableFor = TimeSpan.Zero,
+        },
         RolloutReasons.WeightInForce,
         $"All routers {Description.Send(step.Weight, step.Mirror)} {state.CandidateRevision}.");
 

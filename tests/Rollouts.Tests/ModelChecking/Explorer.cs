@@ -1,0 +1,122 @@
+namespace Canario.Rollouts.Tests;
+
+/// <summary>Every order of so many looks from every moment of a whole rollout, each distinct moment once; breadth first, so that a failure's trace is a shortest one.</summary>
+sealed class Explorer(Model model, int happenings)
+{
+    /// <summary>A rollback, preparation, all steps, their holds and a bake take less, at the machine's own interval.</summary>
+    public const int TicksToEnd = 30;
+
+    readonly Dictionary<Moment, (Moment? From, Look? Look)> found = [];
+    readonly Dictionary<Moment, int> ticksToEnd = [];
+
+    /// <summary>Phases and reasons met.</summary>
+    public HashSet<string> Seen { get; } = [];
+
+    public IReadOnlyCollection<Moment> Moments => found.Keys;
+
+    public long Decisions { get; private set; }
+
+    public Model Model { get; } = model;
+
+    public void Explore(int depth)
+    {
+        var frontier = Roots().ToList();
+        for (var i = 0; i < depth && frontier.Count > 0; i++)
+        {
+            var next = new List<Moment>();
+            foreach (var moment in frontier)
+            {
+                foreach (var look in Model.Looks(moment, happenings))
+                {
+                    if (Find(moment, look) is { } after)
+                    {
+                        next.Add(after);
+                    }
+                }
+            }
+
+            frontier = next;
+        }
+
+        foreach (var moment in found.Keys.ToArray())
+        {
+            Settle(moment);
+        }
+    }
+
+    public override string ToString() => $"{Model.Name}: {found.Count} moments, {Decisions} decisions, the longest way to an end takes {ticksToEnd.Values.Max()} calm looks";
+
+    /// <summary>The moments of a first rollout and of a second one, undisturbed: with what is found at the first look at each, every phase.</summary>
+    IEnumerable<Moment> Roots()
+    {
+        var moment = Model.Start;
+        found.Add(moment, (null, null));
+        yield return moment;
+        for (var tick = 0; tick < TicksToEnd; tick++)
+        {
+            var look = Model.Calm(moment);
+            look = tick == 4 ? look with { Plan = 1 } : look with { After = Model.Short };
+            var isNew = Find(moment, look) is not null;
+            moment = Step(moment, look);
+            if (isNew)
+            {
+                yield return moment;
+            }
+        }
+    }
+
+    Moment? Find(Moment from, Look look)
+    {
+        var after = Step(from, look);
+        return found.TryAdd(after, (from, look)) ? after : null;
+    }
+
+    /// <summary>From here, once events cease, a terminal state is reached within the plan's time.</summary>
+    void Settle(Moment moment)
+    {
+        var way = new List<Moment>();
+        var at = moment;
+        while (!ticksToEnd.ContainsKey(at))
+        {
+            way.Add(at);
+            Assert.True(way.Count <= TicksToEnd, $"no end after {TicksToEnd} calm ticks: {at.State.Phase}. {Trace(moment)}");
+            at = Step(at, Model.Calm(at));
+            if (at.State.Phase is RolloutPhase.Healthy or RolloutPhase.RolledBack)
+            {
+                ticksToEnd[at] = 0;
+            }
+        }
+
+        var ticks = ticksToEnd[at];
+        for (var i = way.Count - 1; i >= 0; i--)
+        {
+            ticksToEnd[way[i]] = ++ticks;
+        }
+
+        Assert.True(ticks <= TicksToEnd, $"{ticks} calm ticks to the end. {Trace(moment)}");
+    }
+
+    Moment Step(Moment moment, Look look)
+    {
+        Decisions++;
+        try
+        {
+            return Model.Next(moment, look, Seen);
+        }
+        catch (Xunit.Sdk.XunitException failure)
+        {
+            throw new InvalidOperationException($"{failure.Message} {Trace(moment)}; then {look}", failure);
+        }
+    }
+
+    string Trace(Moment moment)
+    {
+        var looks = new List<string>();
+        for (var at = moment; found.TryGetValue(at, out var step) && step is { From: { } from, Look: { } look }; at = from)
+        {
+            looks.Insert(0, $"{look} → {at.State.Phase}");
+        }
+
+        return $"{Model.Name}: {string.Join("; ", looks)}";
+    }
+}
