@@ -27,6 +27,15 @@ public sealed record GateSpec
     /// <summary>Latency: what counts as slow; for messages and for whoever measures.</summary>
     public TimeSpan? SlowerThan { get; init; }
 
+    /// <summary>Query: what is asked, for whoever measures.</summary>
+    public string? Query { get; init; }
+
+    /// <summary>Query: highest value allowed. Null: no upper bound.</summary>
+    public double? MaxValue { get; init; }
+
+    /// <summary>Query: lowest value allowed. Null: no lower bound.</summary>
+    public double? MinValue { get; init; }
+
     /// <summary>PredictionDrift, FeatureDrift: the statistic.</summary>
     public DriftStatistic Statistic { get; init; } = DriftStatistic.Psi;
 

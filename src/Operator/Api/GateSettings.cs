@@ -13,19 +13,27 @@ namespace Canario.Operator.Api;
 [Rule("self.type != 'ShadowAgreement' || has(self.max) || has(self.maxMeanDifference)", "type ShadowAgreement needs max, maxMeanDifference or both")]
 [Rule("self.type != 'ShadowAgreement' || !has(self.max) || self.max <= 1.0", "max of ShadowAgreement is a share from 0 to 1")]
 [Rule("self.type == 'ShadowAgreement' || !has(self.maxMeanDifference)", "maxMeanDifference needs type ShadowAgreement")]
+[Rule("self.type == 'Query' || !has(self.max) || (self.max >= 0.0 && self.max <= 100.0)", "max is from 0 to 100, but with type Query")]
+[Rule("self.type == 'Query' ? has(self.query) && (has(self.max) || has(self.min)) : !has(self.query) && !has(self.min)", "type Query needs query, and max, min or both; query and min need type Query")]
 sealed record GateSettings
 {
     [Schema("Unique among the gates; steps name it.", Required = true, MinLength = 1, MaxLength = 63, Pattern = Limits.NamePattern)]
     public string Name { get; set; } = "";
 
-    [Schema("ErrorRate: share of 5xx answers. Latency: share of answers slower than bound. FeatureDrift and PredictionDrift: distance of what comes in or goes out from the training baseline or from stable. ShadowAgreement: share of the copied requests that the new revision answers otherwise than stable; with strategy Shadow.",
+    [Schema("ErrorRate: share of 5xx answers. Latency: share of answers slower than bound. FeatureDrift and PredictionDrift: distance of what comes in or goes out from the training baseline or from stable. ShadowAgreement: share of the copied requests that the new revision answers otherwise than stable; with strategy Shadow. Query: a number that a PromQL query of yours gives; with Prometheus.",
         Required = true)]
-    [Values(GateTypes.ErrorRate, GateTypes.Latency, GateTypes.FeatureDrift, GateTypes.PredictionDrift, GateTypes.ShadowAgreement)]
+    [Values(GateTypes.ErrorRate, GateTypes.Latency, GateTypes.FeatureDrift, GateTypes.PredictionDrift, GateTypes.ShadowAgreement, GateTypes.Query)]
     public string Type { get; set; } = "";
 
-    [Schema("Highest value allowed. ErrorRate, Latency, ShadowAgreement: a share from 0 to 1. Drift: the statistic; default 0.25 for Psi, 0.1 for KolmogorovSmirnov.",
-        Minimum = 0, Maximum = 100)]
+    [Schema("Highest value allowed. ErrorRate, Latency, ShadowAgreement: a share from 0 to 1. Drift: the statistic; default 0.25 for Psi, 0.1 for KolmogorovSmirnov. Query: any number.",
+        Minimum = -1e12, Maximum = 1e12)]
     public double? Max { get; set; }
+
+    [Schema("Query: lowest value allowed.", Minimum = -1e12, Maximum = 1e12)]
+    public double? Min { get; set; }
+
+    [Schema("Query: PromQL that gives one number. {{namespace}}, {{model}}, {{revision}} (the new one), {{stable}} and {{window}} (since the step began, such as 90s, for a range) are put in.", MaxLength = Limits.QueryLength)]
+    public string? Query { get; set; }
 
     [Schema("ShadowAgreement: how far the numbers of the two answers may lie apart, as the mean over requests of each one's mean absolute difference.", Minimum = 0, Maximum = 1e12)]
     public double? MaxMeanDifference { get; set; }

@@ -25,7 +25,7 @@ static class GateValidator
 
     static void ValidateGate(FieldErrors errors, string path, GateSettings gate)
     {
-        errors.OneOf($"{path}.type", gate.Type, GateTypes.ErrorRate, GateTypes.Latency, GateTypes.FeatureDrift, GateTypes.PredictionDrift, GateTypes.ShadowAgreement);
+        errors.OneOf($"{path}.type", gate.Type, GateTypes.ErrorRate, GateTypes.Latency, GateTypes.FeatureDrift, GateTypes.PredictionDrift, GateTypes.ShadowAgreement, GateTypes.Query);
         errors.OneOf($"{path}.statistic", gate.Statistic, nameof(DriftStatistic.Psi), nameof(DriftStatistic.KolmogorovSmirnov));
         errors.OneOf($"{path}.onFail", gate.OnFail, nameof(OnFail.Rollback), nameof(OnFail.Hold), nameof(OnFail.Alert));
         errors.OneOf($"{path}.onInsufficientData", gate.OnInsufficientData,
@@ -44,6 +44,8 @@ static class GateValidator
         Only(errors, path, "maxMeanDifference", gate.MaxMeanDifference, gate.Type, GateTypes.ShadowAgreement);
         Only(errors, path, "statistic", gate.Statistic, gate.Type, GateTypes.PredictionDrift, GateTypes.FeatureDrift);
         Only(errors, path, "features", gate.Features is { Count: > 0 } names ? string.Join(", ", names.Take(3)) : null, gate.Type, GateTypes.FeatureDrift);
+        Only(errors, path, "query", gate.Query, gate.Type, GateTypes.Query);
+        Only(errors, path, "min", gate.Min, gate.Type, GateTypes.Query);
         Only(errors, path, "bound", gate.Bound, gate.Type, GateTypes.Latency);
         switch (gate.Type)
         {
@@ -56,6 +58,9 @@ static class GateValidator
                 break;
             case GateTypes.ShadowAgreement:
                 ValidateShare(errors, path, gate, gate.MaxMeanDifference, "maxMeanDifference");
+                break;
+            case GateTypes.Query:
+                ValidateQuery(errors, path, gate);
                 break;
             default:
                 errors.Range($"{path}.max", gate.Max, 0, gate.Statistic == nameof(DriftStatistic.KolmogorovSmirnov) ? 1 : 100);
@@ -70,6 +75,34 @@ static class GateValidator
         if (gate.Max is null && other is null)
         {
             errors.Add(path, null, $"type {gate.Type} needs max (a share from 0 to 1), {otherName} or both");
+        }
+    }
+
+    static void ValidateQuery(FieldErrors errors, string path, GateSettings gate)
+    {
+        errors.Range($"{path}.max", gate.Max, -1e12, 1e12);
+        errors.Range($"{path}.min", gate.Min, -1e12, 1e12);
+        if (gate.Max is null && gate.Min is null)
+        {
+            errors.Add(path, null, "type Query needs max, min or both");
+        }
+
+        if (gate.Max < gate.Min)
+        {
+            errors.Add($"{path}.min", gate.Min, "must not be more than max: no value would pass");
+        }
+
+        if (string.IsNullOrWhiteSpace(gate.Query))
+        {
+            errors.Add($"{path}.query", null, "is required: PromQL that gives one number");
+        }
+        else if (gate.Query.Length > Limits.QueryLength)
+        {
+            errors.Add($"{path}.query", gate.Query, $"may have at most {Limits.QueryLength} characters");
+        }
+        else if (QueryText.FindUnknown(gate.Query) is { } unknown)
+        {
+            errors.Add($"{path}.query", unknown, $"may hold {string.Join(", ", QueryText.Names.Select(name => $"{{{{{name}}}}}"))}");
         }
     }
 

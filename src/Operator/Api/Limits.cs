@@ -11,6 +11,7 @@ static class Limits
     public const int Matches = 16;
     public const int Env = 64;
     public const int Features = 100;
+    public const int QueryLength = 4096;
     public const int UriLength = 2048;
     public const int MapEntries = 32;
     public const int RevisionHistory = 50;

@@ -29,6 +29,14 @@ static class SpecValidator
         ValidateTraffic(errors, spec.Traffic);
         if (spec.Metrics.Source is { } source)
             errors.OneOf("spec.metrics.source", source, MetricSourceNames.Prometheus, MetricSourceNames.Direct);
+        for (var i = 0; i < spec.Gates.Count && spec.Metrics.Source == MetricSourceNames.Direct; i++)
+        {
+            if (spec.Gates[i].Type == GateTypes.Query)
+            {
+                errors.Add($"spec.gates[{i}].type", spec.Gates[i].Type, "needs a Prometheus to ask: spec.metrics.source is Direct");
+            }
+        }
+
         ValidateMetrics(errors, spec.Metrics.Prometheus);
         return errors.All;
     }

@@ -116,7 +116,10 @@ static class Plans
         {
             Name = gate.Name,
             Type = gate.Type,
-            MaxShare = isDrift ? null : gate.Max,
+            MaxShare = isDrift || gate.Type == GateTypes.Query ? null : gate.Max,
+            Query = gate.Query,
+            MaxValue = gate.Type == GateTypes.Query ? gate.Max : null,
+            MinValue = gate.Min,
             MaxRatioToStable = gate.MaxRatioToStable,
             MaxMeanDifference = gate.MaxMeanDifference,
             SlowerThan = Durations.Parse(gate.Bound),

@@ -10,6 +10,7 @@ public static class GateEvaluators
             new DriftGate(GateTypes.PredictionDrift),
             new DriftGate(GateTypes.FeatureDrift),
             new ShadowGate(),
+            new QueryGate(),
         ],
         evaluator => evaluator.Name);
 

@@ -15,6 +15,8 @@ static class InvalidSpecs
 
     static readonly GateSettings Agreement = new() { Name = "agreement", Type = GateTypes.ShadowAgreement, Max = 0.01 };
 
+    static readonly GateSettings Query = new() { Name = "queue", Type = GateTypes.Query, Query = "queue_length{revision=\"{{revision}}\"}", Max = 10 };
+
     public static IReadOnlyList<InvalidSpec> All { get; } =
     [
         new("name too long for labels", d => d with { Metadata = d.Metadata with { Name = new string('a', 47) } }, "metadata.name", "46"),
@@ -110,12 +112,22 @@ static class InvalidSpecs
         Steps("gate that there is not", "spec.strategy.canary.steps[0].gates[0]", "must be the name of a gate", false, new CanaryStepSettings { Weight = 10, Gates = ["errors"] }),
         Steps("hold of words", "spec.strategy.canary.steps[0].hold.duration", "duration such as", true, new CanaryStepSettings { Weight = 10, Hold = new HoldSettings { Duration = "five minutes" } }),
         Steps("deadline of nothing", "spec.strategy.canary.steps[0].hold.deadline", "at least 1s", false, new CanaryStepSettings { Weight = 10, Hold = new HoldSettings { Deadline = "0s" } }),
+        Gate("bound beyond all numbers", Errors with { Max = -1e13 }, "spec.gates[0].max", "from 0 to 1", true),
+        Gate("query of nothing", Query with { Query = null }, "spec.gates[0].query", "PromQL"),
+        Gate("query without a bound", Query with { Max = null }, "spec.gates[0]", "needs max, min or both"),
+        Gate("query without end", Query with { Query = new string('x', 5000) }, "spec.gates[0].query", "4096", true),
+        Gate("query that nothing passes", Query with { Min = 11 }, "spec.gates[0].min", "not be more than max"),
+        Gate("query about somebody", Query with { Query = "up{pod=\"{{pod}}\"}" }, "spec.gates[0].query", "may hold {{namespace}}, {{model}}, {{revision}}, {{stable}}, {{window}}"),
+        Gate("query of an error rate", Errors with { Query = "up" }, "spec.gates[0].query", "needs type Query"),
+        Gate("lowest error rate", Errors with { Min = 0 }, "spec.gates[0].min", "needs type Query"),
+        Gate("drift beyond measure", new GateSettings { Name = "d", Type = GateTypes.PredictionDrift, Max = 101 }, "spec.gates[0].max", "from 0 to 100"),
+        Spec("query of pods", s => s with { Gates = [Query], Metrics = new MetricsSettings { Source = "Direct" } }, "spec.gates[0].type", "needs a Prometheus"),
         Gate("gate without a name", Errors with { Name = "" }, "spec.gates[0].name", "is required", true),
         Gate("gate in capitals", Errors with { Name = "Errors" }, "spec.gates[0].name", "lower-case", true),
         Gate("unknown gate type", Errors with { Type = "Vibes" }, "spec.gates[0].type", "ErrorRate, Latency, FeatureDrift, PredictionDrift, ShadowAgreement", true),
         Gate("gate without a bound", Errors with { Max = null }, "spec.gates[0]", "needs max"),
         Gate("share in percent", Errors with { Max = 5 }, "spec.gates[0].max", "from 0 to 1"),
-        Gate("negative share", Errors with { Max = -0.1 }, "spec.gates[0].max", "from 0 to 1", true),
+        Gate("negative share", Errors with { Max = -0.1 }, "spec.gates[0].max", "from 0 to 1"),
         Gate("share that is no number", Errors with { Max = double.NaN }, "spec.gates[0].max", "from 0 to 1"),
         Gate("ratio under 1", Errors with { MaxRatioToStable = 0.5 }, "spec.gates[0].maxRatioToStable", "from 1 to 1000", true),
         Gate("no samples", Errors with { MinSamples = 0 }, "spec.gates[0].minSamples", "from 1", true),

@@ -128,6 +128,40 @@ public sealed class PrometheusSourceTests : IAsyncLifetime
         Assert.Equal(expected, await MeasureAsync(new GateSpec { Name = "agreement", Type = GateTypes.ShadowAgreement }, from));
     }
 
+    [Theory]
+    [InlineData("sum(count_over_time(http_requests{model_namespace=\"{{namespace}}\", revision=\"{{revision}}\"}[{{window}}])) * 0 + 7", 7.0)]
+    [InlineData("sum(canario_router_requests_total{model=\"{{model}}\", revision=\"{{ stable }}\"})", 40.0)]
+    [InlineData("scalar(sum(canario_router_requests_total{revision=\"{{revision}}\"}))", 30.0)]
+    [InlineData("sum(canario_router_requests_total{revision=\"nobody\"})", null)]
+    public async Task A_query_gives_one_number_or_none(string query, double? expected)
+    {
+        var from = await BeginWindowAsync();
+        _requests.WithLabels("ns", Model, "iris-stable", "200").Increment(40);
+        _requests.WithLabels("ns", Model, "iris-new", "200").Increment(20);
+        _requests.WithLabels("ns", Model, "iris-new", "500").Increment(10);
+        await ScrapedAsync(MetricNames.RouterRequests + "{code=\"500\"} == 10");
+
+        var measured = await MeasureAsync(new GateSpec { Name = "q", Type = GateTypes.Query, Query = query.Replace("http_requests", MetricNames.RouterRequests, StringComparison.Ordinal) }, from);
+
+        Assert.Equal(expected is { } value ? new ValueMeasurement(value) : NoData.Instance, measured);
+    }
+
+    [Theory]
+    [InlineData("canario_router_requests_total", "gives 2 series")]
+    [InlineData("\"text\"", "gives no number but a string")]
+    [InlineData("up[1m]", "gives no number but a matrix")]
+    [InlineData("sum(", "parse error")]
+    public async Task A_query_that_gives_no_single_number_is_an_error_with_its_reason(string query, string expected)
+    {
+        _requests.WithLabels("ns", Model, "iris-new", "200").Increment(20);
+        _requests.WithLabels("ns", Model, "iris-new", "500").Increment(10);
+        await ScrapedAsync(MetricNames.RouterRequests + "{code=\"500\"} == 10");
+
+        var error = Assert.IsType<ProviderError>(await MeasureAsync(new GateSpec { Name = "q", Type = GateTypes.Query, Query = query }, TimeProvider.System.GetUtcNow()));
+
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task No_series_is_no_data_and_no_answer_is_an_error()
     {

@@ -25,8 +25,16 @@ sealed class PrometheusClient(HttpClient http)
 
     /// <summary>The raw samples of a selector in the window that ends at a time.</summary>
     /// <exception cref="PrometheusException">No answer in time, an error, or an answer that is no range vector or is too large.</exception>
-    public async Task<IReadOnlyList<MetricSeries>> ReadRangeAsync(
-        MetricTarget target, string selector, TimeSpan window, DateTimeOffset until, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<MetricSeries>> ReadRangeAsync(
+        MetricTarget target, string selector, TimeSpan window, DateTimeOffset until, CancellationToken cancellationToken) =>
+        AskAsync(target, $"{selector}[{Math.Max(1, (long)Math.Ceiling(window.TotalMilliseconds))}ms]", until, ParseMatrix, cancellationToken);
+
+    /// <summary>What a query gives at a time: a number a series, or the one number of a scalar.</summary>
+    /// <exception cref="PrometheusException">No answer in time, an error, or an answer that is neither a vector nor a scalar or is too large.</exception>
+    public Task<IReadOnlyList<double>> ReadValuesAsync(MetricTarget target, string query, DateTimeOffset at, CancellationToken cancellationToken) =>
+        AskAsync(target, query, at, ParseValues, cancellationToken);
+
+    private async Task<IReadOnlyList<T>> AskAsync<T>(MetricTarget target, string query, DateTimeOffset at, Func<JsonElement, IReadOnlyList<T>> parse, CancellationToken cancellationToken)
     {
         if (target.Address is not { } address)
             throw new PrometheusException(target.Problem ?? "no Prometheus address is configured");
@@ -34,10 +42,10 @@ sealed class PrometheusClient(HttpClient http)
         limit.CancelAfter(target.Timeout);
         try
         {
-            using var request = BuildRequest(address, target.Authorization, selector, window, until);
+            using var request = BuildRequest(address, target.Authorization, query, at);
             using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
             using var body = await ReadBoundedAsync(response.Content, limit.Token);
-            return Parse((int)response.StatusCode, body);
+            return Parse((int)response.StatusCode, body, parse);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -53,15 +61,15 @@ sealed class PrometheusClient(HttpClient http)
         }
     }
 
-    private static HttpRequestMessage BuildRequest(Uri address, string? authorization, string selector, TimeSpan window, DateTimeOffset until)
+    private static HttpRequestMessage BuildRequest(Uri address, string? authorization, string query, DateTimeOffset at)
     {
         var root = address.AbsoluteUri.TrimEnd('/');
         var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"{root}/api/v1/query"))
         {
             Content = new FormUrlEncodedContent(
             [
-                new("query", $"{selector}[{Math.Max(1, (long)Math.Ceiling(window.TotalMilliseconds))}ms]"),
-                new("time", (until.ToUnixTimeMilliseconds() / 1000.0).ToString("F3", CultureInfo.InvariantCulture)),
+                new("query", query),
+                new("time", (at.ToUnixTimeMilliseconds() / 1000.0).ToString("F3", CultureInfo.InvariantCulture)),
             ]),
         };
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
@@ -87,7 +95,7 @@ sealed class PrometheusClient(HttpClient http)
         return buffer;
     }
 
-    private static List<MetricSeries> Parse(int status, MemoryStream body)
+    private static IReadOnlyList<T> Parse<T>(int status, MemoryStream body, Func<JsonElement, IReadOnlyList<T>> parse)
     {
         JsonDocument document;
         try
@@ -104,12 +112,31 @@ sealed class PrometheusClient(HttpClient http)
             var root = document.RootElement;
             if (status is < 200 or > 299 || Text(root, "status") != "success")
                 throw new InvalidDataException(Cut($"HTTP status {status}, {Text(root, "errorType") ?? "error"}: {Text(root, "error") ?? "no message"}"));
-            if (!root.TryGetProperty("data", out var data) || Text(data, "resultType") != "matrix" || !data.TryGetProperty("result", out var result))
-                throw new InvalidDataException("the answer is no range vector");
-            var series = new List<MetricSeries>(result.GetArrayLength());
-            foreach (var one in result.EnumerateArray())
-                series.Add(ParseSeries(one));
-            return series;
+            return parse(root.TryGetProperty("data", out var data) ? data : default);
+        }
+    }
+
+    private static List<MetricSeries> ParseMatrix(JsonElement data)
+    {
+        if (Text(data, "resultType") != "matrix" || !data.TryGetProperty("result", out var result))
+            throw new InvalidDataException("the answer is no range vector");
+        return [.. result.EnumerateArray().Select(ParseSeries)];
+    }
+
+    private static List<double> ParseValues(JsonElement data)
+    {
+        try
+        {
+            return Text(data, "resultType") switch
+            {
+                "scalar" => [ParseValue(data.GetProperty("result")[1].GetString())],
+                "vector" => [.. data.GetProperty("result").EnumerateArray().Select(series => ParseValue(series.GetProperty("value")[1].GetString()))],
+                var other => throw new InvalidDataException($"the query gives no number but a {other ?? "malformed answer"}"),
+            };
+        }
+        catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException or IndexOutOfRangeException)
+        {
+            throw new InvalidDataException("a value of the answer is malformed", e);
         }
     }
 
