@@ -58,7 +58,17 @@ internal sealed record Manifests(string Samples, string Models, string Prometheu
               then: Promote
         """);
 
-    private string Document(string version, string sha256, string bake, string strategy) =>
+    /// <summary>Half of the requests each, until it is known which side fails less often.</summary>
+    public string Test(string version) => Document(version, Digest(version, "model.onnx"), "2s", """
+          strategy:
+            type: AB
+            ab:
+              weight: 50
+              minSamples: 200
+              duration: 2m
+        """, mostErrors: 0.5);
+
+    private string Document(string version, string sha256, string bake, string strategy, double mostErrors = 0.02) =>
         string.Create(CultureInfo.InvariantCulture, $$"""
             apiVersion: canario.dev/v1alpha1
             kind: ModelDeployment
@@ -87,7 +97,7 @@ internal sealed record Manifests(string Samples, string Models, string Prometheu
               bake:
                 duration: {{bake}}
               gates:
-              - {name: errors, type: ErrorRate, max: 0.02, minSamples: 50}
+              - {name: errors, type: ErrorRate, max: {{mostErrors}}, minSamples: 50}
               - {name: latency, type: Latency, bound: 2s, max: 0.1, minSamples: 50}
               - {name: predictions, type: PredictionDrift, statistic: Psi, max: 0.25, minSamples: 100}
             {{strategy}}
