@@ -27,8 +27,8 @@ public static class ProportionIntervals
     {
         Check(successes, trials);
         var tail = (1 - confidence) / 2;
-        var low = successes == 0 ? 0 : Bisection.Root(p => SpecialFunctions.BetaDistribution(p, successes, trials - successes + 1) - tail, 0, 1);
-        var high = successes == trials ? 1 : Bisection.Root(p => SpecialFunctions.BetaDistribution(p, successes + 1, trials - successes) - (1 - tail), 0, 1);
+        var low = successes == 0 ? 0 : RootFinder.Find(p => SpecialFunctions.BetaDistribution(p, successes, trials - successes + 1) - tail, 0, 1);
+        var high = successes == trials ? 1 : RootFinder.Find(p => SpecialFunctions.BetaDistribution(p, successes + 1, trials - successes) - (1 - tail), 0, 1);
         return new Interval(low, high);
     }
 

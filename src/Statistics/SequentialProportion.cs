@@ -55,8 +55,8 @@ public static class SequentialProportion
         var estimate = (double)successes / trials;
         double Excess(double p) => mixture - LogLikelihood(successes, trials, p) - limit;
         return new Interval(
-            successes == 0 ? 0 : Bisection.Root(p => -Excess(p), 0, estimate),
-            successes == trials ? 1 : Bisection.Root(Excess, estimate, 1));
+            successes == 0 ? 0 : RootFinder.Find(p => -Excess(p), 0, estimate),
+            successes == trials ? 1 : RootFinder.Find(Excess, estimate, 1));
     }
 
     /// <summary>Evidence against "the probability is exactly p", two-sided; what <see cref="Confidence"/> inverts.</summary>

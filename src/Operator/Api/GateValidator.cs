@@ -6,7 +6,7 @@ namespace Canario.Operator.Api;
 
 static class GateValidator
 {
-    public static void Validate(FieldErrors errors, IReadOnlyList<GateSettings> gates)
+    public static void Validate(FieldErrors errors, IReadOnlyList<GateSettings> gates, string? source)
     {
         errors.Count("spec.gates", gates.Count, Limits.Gates);
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -17,6 +17,11 @@ static class GateValidator
             if (named && !seen.Add(gates[i].Name))
             {
                 errors.Add($"{path}.name", gates[i].Name, "must be unique in spec.gates");
+            }
+
+            if (gates[i].Type == GateTypes.Query && source == MetricSourceNames.Direct)
+            {
+                errors.Add($"{path}.type", gates[i].Type, "needs a Prometheus to ask: spec.metrics.source is Direct");
             }
 
             ValidateGate(errors, path, gates[i]);

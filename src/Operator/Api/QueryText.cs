@@ -15,10 +15,13 @@ static partial class QueryText
 
     /// <summary>The first thing in double braces that is none of <see cref="Names"/>; null: there is none.</summary>
     public static string? FindUnknown(string query) =>
-        Placeholder().Matches(query).FirstOrDefault(match => !Names.Contains(match.Groups["name"].Value))?.Value;
+        Placeholder().Matches(query).FirstOrDefault(match => !Names.Contains(NameIn(match)))?.Value;
 
-    public static string Fill(string query, Func<string, string> value) => Placeholder().Replace(query, match => value(match.Groups["name"].Value));
+    public static string Fill(string query, Func<string, string> value) => Placeholder().Replace(query, match => value(NameIn(match)));
 
-    [GeneratedRegex(@"\{\{\s*(?<name>[^{}]*?)\s*\}\}", RegexOptions.CultureInvariant, 1000)]
+    private static string NameIn(Match match) => match.Groups["name"].Value.Trim();
+
+    // The blanks beside a name are trimmed elsewhere: three repetitions in a row that all take blanks would need a second for a few thousand of them.
+    [GeneratedRegex(@"\{\{(?<name>[^{}]*)\}\}", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Placeholder();
 }

@@ -1,5 +1,3 @@
-using Canario.Rollouts;
-
 namespace Canario.Operator.Api;
 
 /// <summary>The CRD's rules again, and those that no schema can say. A cluster without CEL, or with an older CRD, loses nothing but the early message.</summary>
@@ -23,20 +21,12 @@ static class SpecValidator
         ValidateModel(errors, spec.Model);
         ServerValidator.Validate(errors, spec.Server);
         ValidateService(errors, spec.Service);
-        GateValidator.Validate(errors, spec.Gates);
+        GateValidator.Validate(errors, spec.Gates, spec.Metrics.Source);
         StrategyValidator.Validate(errors, spec.Strategy, spec.Replicas, spec.Gates);
         AbValidator.Validate(errors, spec);
         ValidateTraffic(errors, spec.Traffic);
         if (spec.Metrics.Source is { } source)
             errors.OneOf("spec.metrics.source", source, MetricSourceNames.Prometheus, MetricSourceNames.Direct);
-        for (var i = 0; i < spec.Gates.Count && spec.Metrics.Source == MetricSourceNames.Direct; i++)
-        {
-            if (spec.Gates[i].Type == GateTypes.Query)
-            {
-                errors.Add($"spec.gates[{i}].type", spec.Gates[i].Type, "needs a Prometheus to ask: spec.metrics.source is Direct");
-            }
-        }
-
         ValidateMetrics(errors, spec.Metrics.Prometheus);
         return errors.All;
     }

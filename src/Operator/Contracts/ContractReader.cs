@@ -60,11 +60,19 @@ sealed class ContractReader(HttpClient http, Action<ObjectKey> ready, TimeProvid
                 return null;
             await response.Content.LoadIntoBufferAsync(MaxResponseBytes, either.Token);
             await using var body = await response.Content.ReadAsStreamAsync(either.Token);
-            return await JsonSerializer.DeserializeAsync(body, ContractJson.Default.ModelContract, either.Token) is { } contract ? new KnownContract(contract) : null;
+            return await JsonSerializer.DeserializeAsync(body, ContractJson.Default.ModelContract, either.Token) is { } contract && IsWhole(contract) ? new KnownContract(contract) : null;
         }
         catch (Exception e) when (e is OperationCanceledException or HttpRequestException or IOException or JsonException)
         {
             return null;
         }
     }
+
+    /// <summary>JSON may say null where the types know none.</summary>
+    private static bool IsWhole(ModelContract contract) =>
+        AreWhole(contract.Inputs) && AreWhole(contract.Outputs)
+        && contract.Features?.All(f => f is { Name: not null, Type: not null, Categories: not null } && !f.Categories.Contains(null!)) == true
+        && contract.Predictions?.All(p => p is { Name: not null, Kind: not null, Classes: not null } && !p.Classes.Contains(null!)) == true;
+
+    private static bool AreWhole(IReadOnlyList<TensorContract>? tensors) => tensors?.All(t => t is { Name: not null, Datatype: not null, Shape: not null }) == true;
 }

@@ -1,12 +1,12 @@
 namespace Canario.Statistics;
 
-static class Bisection
+static class RootFinder
 {
     /// <summary>
     /// Where a monotone function changes sign in (low, high), to the last digits of a double. Bisection that interpolates by an inverse parabola where that is safe: a dozen
     /// evaluations instead of sixty (T. Chandrupatla, "A new hybrid quadratic/bisection algorithm for finding the zero of a nonlinear function", Advances in Engineering Software 28, 1997).
     /// </summary>
-    public static double Root(Func<double, double> function, double low, double high)
+    public static double Find(Func<double, double> function, double low, double high)
     {
         var (a, b) = (low, high);
         var (atA, atB) = (function(a), function(b));
