@@ -41,6 +41,9 @@ public static class Distributions
         return sum / 2;
     }
 
+    /// <summary>Jensen–Shannon distance, 0 (equal) to 1 (no bin in common): the square root of the divergence in bits. A metric (D. Endres and J. Schindelin, IEEE Trans. Inf. Theory 49, 2003), bounded where <see cref="Psi"/> is not.</summary>
+    public static double JensenShannonDistance(Histogram first, Histogram second) => Math.Sqrt(Math.Max(0, JensenShannon(first, second)) / Math.Log(2));
+
     /// <summary>Kolmogorov–Smirnov distance over the ordered bins (missing and other ones do not count); for unordered histograms the total variation distance.</summary>
     public static double KolmogorovSmirnov(Histogram first, Histogram second)
     {

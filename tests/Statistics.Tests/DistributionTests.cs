@@ -40,6 +40,24 @@ public sealed class DistributionTests
     [Fact]
     public void Jensen_Shannon_agrees_with_the_reference() => Assert.Equal(0.014933346889689718, Distributions.JensenShannon(First, Second), 1e-12);
 
+    [Theory]
+    [InlineData("10 20 30 25 15", "20 25 25 20 10", 0.14677964948053934, 5.8989898989899, 0.20681983238923815)]
+    [InlineData("120 30 0 7", "1000 400 3 90", 0.09362309921046304, 5.999380325508664, 0.11164037749791915)]
+    [InlineData("5 0 0 95", "60 20 15 5", 0.8541939845623556, 162.53846153846155, 5.191434505838827e-35)]
+    [InlineData("1200 1301 1188 1250 1275 1222 1203 1361", "11830 12512 12009 12388 12941 12120 12405 13795", 0.008695968426838624, 3.8260982835610875, 0.7995755449919016)]
+    [InlineData("1 0", "0 1", 1.0, 2.0, 0.15729920705028105)]
+    [InlineData("344 152 124", "50 50 520", 0.5718530123668002, 514.3887667450101, 2.004003726652785e-112)]
+    public void Jensen_Shannon_distance_and_chi_square_agree_with_the_reference(string one, string other, double distance, double statistic, double pValue)
+    {
+        var (first, second) = (Bins([.. one.Split(' ').Select(long.Parse)]), Bins([.. other.Split(' ').Select(long.Parse)]));
+
+        Assert.Equal(distance, Distributions.JensenShannonDistance(first, second), 1e-12);
+        Assert.Equal(statistic, Distributions.ChiSquare(first, second), 1e-12 * statistic);
+        Assert.Equal(pValue, Distributions.ChiSquarePValue(first, second), 1e-9 * pValue);
+        Assert.Equal(0, Distributions.JensenShannonDistance(first, first), 1e-9);
+        Assert.Equal(distance, Distributions.JensenShannonDistance(second, first), 1e-12);
+    }
+
     [Fact]
     public void Kolmogorov_Smirnov_agrees_with_the_reference()
     {
