@@ -48,7 +48,7 @@ public sealed class DriftMachineTests
     {
         Confirm();
         Assert.InRange(Policy.Features.Psi!.Value, Psi(AtTheBound), Psi(AtTheBound) / 0.8);
-        for (var look = 0; look < 20; look++)
+        for (var look = 0; look < 21; look++)
         {
             Assert.Equal(DriftVerdict.Drift, See(("age", look % 2 == 0 ? AtTheBound : Same)).Next.Verdict);
         }
