@@ -10,6 +10,7 @@ public sealed partial class SampleTests(StageFixture fixture)
     [InlineData("minimal.yaml", "penguins")]
     [InlineData("canary.yaml", "penguins")]
     [InlineData("blue-green.yaml", "penguin-mass")]
+    [InlineData("drift.yaml", "penguins")]
     public async Task A_sample_is_accepted_as_it_stands_and_serves(string file, string name)
     {
         await using var place = await fixture.OpenPlaceAsync("sample-" + Path.GetFileNameWithoutExtension(file));

@@ -12,4 +12,5 @@ namespace Canario.Operator.Api;
 [JsonSerializable(typeof(KubernetesList<ModelDeployment>))]
 [JsonSerializable(typeof(ModelDeploymentStatus))]
 [JsonSerializable(typeof(RolloutState))]
+[JsonSerializable(typeof(DriftState))]
 sealed partial class ApiJson : JsonSerializerContext;

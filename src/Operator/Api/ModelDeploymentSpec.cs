@@ -44,6 +44,9 @@ sealed record ModelDeploymentSpec
     [Schema("Where gates read their measurements.")]
     public MetricsSettings Metrics { get; set; } = new();
 
+    [Schema("How what serves is compared with its training.")]
+    public DriftSettings Drift { get; set; } = new();
+
     [Schema("Old revisions kept to go back to.", Minimum = 1, Maximum = Limits.RevisionHistory)]
     public int RevisionHistoryLimit { get; set; } = 10;
 }

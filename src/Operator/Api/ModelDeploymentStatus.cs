@@ -80,6 +80,10 @@ sealed record ModelDeploymentStatus
     [Schema("Ready, Reconciling, Stalled, DriftDetected, RollbackReady.", MapKey = "type")]
     public IReadOnlyList<Condition>? Conditions { get; set; }
 
+    [Schema("What is known of the drift of what serves: verdict, since, and the worst features and outputs.", Opaque = true)]
+    [JsonConverter(typeof(StoredDriftConverter))]
+    public DriftState? Drift { get; set; }
+
     // Opaque to the API server: an older CRD, which helm does not replace on upgrade, must not prune what a newer operator remembers.
     [Schema("The operator's memory of the rollout. No API: it may change.", Opaque = true)]
     [JsonConverter(typeof(StoredRolloutConverter))]

@@ -24,6 +24,7 @@ static class SpecValidator
         GateValidator.Validate(errors, spec.Gates, spec.Metrics.Source);
         StrategyValidator.Validate(errors, spec.Strategy, spec.Replicas, spec.Gates);
         AbValidator.Validate(errors, spec);
+        DriftValidator.Validate(errors, spec.Drift);
         ValidateTraffic(errors, spec.Traffic);
         if (spec.Metrics.Source is { } source)
             errors.OneOf("spec.metrics.source", source, MetricSourceNames.Prometheus, MetricSourceNames.Direct);

@@ -10,7 +10,7 @@ static class ConditionsBuilder
     private const string Settled = "Settled";
     private const string None = "None";
 
-    public static IReadOnlyList<Condition> Build(ModelDeployment deployment, Decision decision, Observation facts, Obstacle? obstacle, bool inForce, bool allReady, DateTimeOffset now)
+    public static IReadOnlyList<Condition> Build(ModelDeployment deployment, Decision decision, Observation facts, Obstacle? obstacle, DriftState? drift, bool inForce, bool allReady, DateTimeOffset now)
     {
         var state = decision.Next;
         // A rejected revision is what kstatus calls stalled: nothing more will happen until somebody changes spec, and spec is not what serves.
@@ -19,7 +19,7 @@ static class ConditionsBuilder
         var isReconciling = !isStalled && !isCurrent;
         var message = obstacle?.Message ?? state.Message;
         var pending = obstacle is not null ? obstacle.Reason : state.Phase != RolloutPhase.Healthy ? state.Reason : allReady ? RolloutReasons.TrafficPending : RolloutReasons.CapacityPending;
-        var drift = state.Gates.FirstOrDefault(g => g.Type is GateTypes.FeatureDrift or GateTypes.PredictionDrift && g.Verdict == Verdict.Fail);
+        var gate = state.Gates.FirstOrDefault(g => g.Type is GateTypes.FeatureDrift or GateTypes.PredictionDrift && g.Verdict == Verdict.Fail);
         var warm = state is { StableRevision: { } stable, CandidateRevision: not null }
             && StatusBuilder.ReadyOf(facts, stable) >= Math.Max(1, state.Replicas);
         return
@@ -27,9 +27,18 @@ static class ConditionsBuilder
             Condition(ConditionTypes.Ready, isCurrent, isCurrent ? state.Reason : pending, message),
             Condition(ConditionTypes.Reconciling, isReconciling, isReconciling ? pending : Settled, isReconciling ? state.Message : "No change is under way."),
             Condition(ConditionTypes.Stalled, isStalled, isStalled ? pending : None, isStalled ? message : "Nothing waits for a person."),
-            Condition(ConditionTypes.DriftDetected, drift is not null, drift?.Type ?? None, drift?.Message ?? "No gate sees drift."),
+            DescribeDrift(),
             Condition(ConditionTypes.RollbackReady, warm, warm ? "StableWarm" : state.CandidateRevision is null ? "NoRollout" : RolloutReasons.CapacityPending, DescribeRollback(state, warm)),
         ];
+
+        // What serves comes first. A gate's word is of the rollout under way, and the evidence of the last one where nothing watches what serves.
+        Condition DescribeDrift() => (drift, gate) switch
+        {
+            ({ Verdict: DriftVerdict.Drift }, _) => Condition(ConditionTypes.DriftDetected, true, drift.Reason, DriftText.Describe(drift)),
+            (_, not null) when drift is null || state.CandidateRevision is not null => Condition(ConditionTypes.DriftDetected, true, gate.Type, gate.Message),
+            (not null, _) => Condition(ConditionTypes.DriftDetected, false, drift.Reason, DriftText.Describe(drift)),
+            _ => Condition(ConditionTypes.DriftDetected, false, None, "No gate sees drift."),
+        };
 
         Condition Condition(string type, bool holds, string reason, string message)
         {

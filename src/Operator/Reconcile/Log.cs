@@ -12,4 +12,7 @@ static partial class Log
 
     [LoggerMessage(3, LogLevel.Warning, "reconcile of {Key} stopped, again in {Seconds} s: {Error}")]
     public static partial void Obstacle(ILogger logger, ObjectKey key, string error, double seconds);
+
+    [LoggerMessage(4, LogLevel.Error, "the look at {Key}'s distributions broke")]
+    public static partial void LookBroke(ILogger logger, Exception exception, ObjectKey key);
 }

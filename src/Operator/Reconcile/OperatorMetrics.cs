@@ -18,6 +18,7 @@ sealed class OperatorMetrics
 
     public OperatorMetrics(MetricRegistry registry)
     {
+        Drift = new DriftMetrics(registry);
         _duration = registry.CreateHistogram("canario_operator_reconcile_duration_seconds", "Time that one reconcile took.", LatencyBuckets.Seconds).WithLabels();
         _reconciles = registry.CreateCounter("canario_operator_reconciles_total", "Reconciles by result: success, conflict, obstacle (an object is somebody else's, or the API server refuses it), error.", "result");
         foreach (var result in (string[])["success", "conflict", "obstacle", "error"])
@@ -31,6 +32,8 @@ sealed class OperatorMetrics
 
     /// <summary>Reconciles so far.</summary>
     public long Done => Interlocked.Read(ref _done);
+
+    public DriftMetrics Drift { get; }
 
     public GaugeChild QueueDepth { get; }
 

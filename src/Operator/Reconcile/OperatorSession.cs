@@ -7,6 +7,7 @@ using Canario.Operator.Contracts;
 using Canario.Operator.Desired;
 using Canario.Operator.Metrics;
 using Canario.Operator.Metrics.Direct;
+using Canario.Operator.Metrics.Drift;
 using Canario.Operator.Metrics.Prometheus;
 using Canario.Operator.Traffic;
 
@@ -28,13 +29,15 @@ sealed class OperatorSession(
         var ports = new ListenerPorts(view);
         var acknowledgements = new RouterAcknowledgements(pods, time);
         var targets = new MetricTargets(client, options.PrometheusAddress);
-        var sampler = new DirectSampler(new ScrapeTargets(view, targets, options.AddressOfPod), pods, time, logger);
+        var scraped = new ScrapeTargets(view, targets, options.AddressOfPod);
+        var sampler = new DirectSampler(scraped, pods, time, logger);
         var sources = new MetricSources(prometheus, sampler);
         var board = new MeasurementBoard((_, target, request, now, token) => sources[target.Source].MeasureAsync(target, request, now, token), queue.Add, time, cancellationToken);
+        var watch = new DriftWatch(view, targets, new DirectDrift(scraped.PodsOf, pods, time), new PrometheusDrift(prometheus), queue.Add, metrics.Drift, time, logger);
         var contracts = new ContractReader(pods, queue.Add, time, cancellationToken);
         var observer = new Observer(view, acknowledgements, board, targets, contracts, options.AddressOfPod);
         var world = new WorldApplier(client, view, applier, options.Desired);
-        var reconciler = new Reconciler(client, view, observer, world, ports, acknowledgements, board, contracts, applier, events, metrics, time);
+        var reconciler = new Reconciler(client, view, observer, world, ports, acknowledgements, board, contracts, applier, new Upkeep(watch, events, metrics.Drift), events, metrics, time);
         var namespaces = new NamespaceReconciler(view, applier, options.Desired);
 
         view.Listen(queue.Add);
@@ -43,7 +46,7 @@ sealed class OperatorSession(
         {
             foreach (var key in view.AllKeys())
                 queue.Add(key);
-            await Task.WhenAll(Enumerable.Range(0, options.Workers).Select(_ => WorkAsync(queue, reconciler, namespaces, cancellationToken)).Append(sampler.RunAsync(cancellationToken)));
+            await Task.WhenAll(Enumerable.Range(0, options.Workers).Select(_ => WorkAsync(queue, reconciler, namespaces, cancellationToken)).Append(sampler.RunAsync(cancellationToken)).Append(watch.RunAsync(cancellationToken)));
         }
         finally
         {

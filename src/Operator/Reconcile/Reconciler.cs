@@ -10,7 +10,7 @@ namespace Canario.Operator.Reconcile;
 
 /// <summary>One ModelDeployment: read, observe, decide, store, apply, tell.</summary>
 sealed class Reconciler(
-    KubernetesClient client, ClusterView view, Observer observer, WorldApplier world, ListenerPorts ports, RouterAcknowledgements acknowledgements, MeasurementBoard board, ContractReader contracts, Applier applier,
+    KubernetesClient client, ClusterView view, Observer observer, WorldApplier world, ListenerPorts ports, RouterAcknowledgements acknowledgements, MeasurementBoard board, ContractReader contracts, Applier applier, Upkeep upkeep,
     EventRecorder events, OperatorMetrics metrics, TimeProvider time)
 {
     private readonly StatusOverlay _overlay = new();
@@ -35,12 +35,14 @@ sealed class Reconciler(
         var observed = await observer.ObserveAsync(deployment, plan, state, port, cancellationToken);
         var now = time.GetUtcNow();
         var decision = RolloutMachine.Decide(plan, state, observed.Facts, now);
+        var upkept = upkeep.Decide(deployment, decision.Next.StableRevision, now);
         // Stored first: a kill after it is made good by the next pass, and a leader of yesterday fails here, on the resource version.
-        var stored = await StoreAsync(deployment, StatusBuilder.Build(deployment, plan, decision, observed.Facts, _obstacles.Find(deployment), port, now), cancellationToken);
+        var stored = await StoreAsync(deployment, StatusBuilder.Build(deployment, plan, decision, observed.Facts, _obstacles.Find(deployment), upkept, port, now), cancellationToken);
         var inForce = decision.World.Split == observed.Facts.TrafficInForce;
         if (lost is not null)
             events.Publish(ModelDeployments.Resource, stored, EventType.Warning, RolloutReasons.StateUnreadable, lost);
         Tell(stored, state, decision, now);
+        upkeep.Follow(stored, upkept);
         // The configuration of an unchanged state is the one that was just asked about.
         var configuration = decision.Next == state ? observed.Serving : RouterDocuments.Build(view, stored, plan, decision.World, decision.Next, port);
         await ApplyAsync(key, () => world.ApplyAsync(stored, plan, decision.World, configuration, port, inForce, cancellationToken));
@@ -96,6 +98,7 @@ sealed class Reconciler(
         acknowledgements.Forget(key);
         board.Forget(key);
         contracts.Forget(key);
+        upkeep.Forget(key);
         applier.Forget(k => k.Namespace == key.Namespace && (k.Name == key.Name || k.Name.StartsWith(key.Name + "-", StringComparison.Ordinal)));
         metrics.Forget(key);
     }

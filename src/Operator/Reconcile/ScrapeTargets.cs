@@ -26,6 +26,10 @@ sealed class ScrapeTargets(ClusterView view, MetricTargets targets, Func<Pod, in
 
     public IReadOnlyList<ScrapeTarget> Pods(ObjectKey model) => Build(ClusterView.OfModel(view.Pods, model), Ports.InferenceHttp);
 
+    /// <summary>Ready pods of one revision.</summary>
+    public IReadOnlyList<ScrapeTarget> PodsOf(ObjectKey model, string revision) =>
+        Build(ClusterView.OfModel(view.Pods, model).Where(p => p.Metadata.Labels?.GetValueOrDefault(Labels.Revision) == revision), Ports.InferenceHttp);
+
     // An A/B test is measured also where there is no other gate.
     private static bool HasGates(ModelDeploymentSpec spec) => spec.Gates.Count > 0 || spec.Strategy.Type == StrategyNames.AB;
 

@@ -8,7 +8,7 @@ namespace Canario.Operator.Reconcile;
 /// <summary>Says in status what the machine has decided. Pure.</summary>
 static class StatusBuilder
 {
-    public static ModelDeploymentStatus Build(ModelDeployment deployment, RolloutPlan plan, Decision decision, Observation facts, Obstacle? obstacle, int port, DateTimeOffset now)
+    public static ModelDeploymentStatus Build(ModelDeployment deployment, RolloutPlan plan, Decision decision, Observation facts, Obstacle? obstacle, Upkept upkept, int port, DateTimeOffset now)
     {
         var before = deployment.Status;
         var state = decision.Next;
@@ -42,7 +42,8 @@ static class StatusBuilder
             RolloutStartedAt = state.RolloutStartedAt,
             PhaseStartedAt = state.PhaseStartedAt,
             StepStartedAt = state.StepStartedAt,
-            Conditions = ConditionsBuilder.Build(deployment, decision, facts, obstacle, inForce, ready >= wanted, now),
+            Conditions = ConditionsBuilder.Build(deployment, decision, facts, obstacle, upkept.Drift, inForce, ready >= wanted, now),
+            Drift = upkept.Drift,
             Rollout = state,
         };
     }

@@ -21,11 +21,7 @@ public static class DriftMachine
         var findings = DriftJudge.Judge(policy, look);
         if (before is not null && before.Revision != look.Revision)
         {
-            if (before.Verdict == DriftVerdict.Drift)
-            {
-                notices.Add(new Notice(DriftReasons.Ended, $"{look.Revision} serves instead of {before.Revision}, which had drifted; it is judged by its own baseline."));
-            }
-
+            notices.AddRange(Leave(before, look.Revision));
             before = null;
         }
 
@@ -44,6 +40,11 @@ public static class DriftMachine
 
         return new DriftDecision(next, notices, findings);
     }
+
+    /// <summary>What is to be told when another revision serves from now on.</summary>
+    public static IReadOnlyList<Notice> Leave(DriftState before, string revision) => before.Verdict != DriftVerdict.Drift
+        ? []
+        : [new Notice(DriftReasons.Ended, $"{revision} serves instead of {before.Revision}, which had drifted; it is judged by its own baseline.")];
 
     static DriftState Follow(DriftPolicy policy, DriftState state, IReadOnlyList<DriftFinding> findings, DateTimeOffset now)
     {

@@ -30,6 +30,15 @@ static class InvalidSpecs
         Spec("deadline without a unit", s => s with { ProgressDeadline = "600" }, "spec.progressDeadline", "duration such as", true),
         Spec("deadline of a second", s => s with { ProgressDeadline = "1s" }, "spec.progressDeadline", "at least 10s"),
         Spec("bake in days", s => s with { Bake = new BakeSettings { Duration = "1d" } }, "spec.bake.duration", "duration such as", true),
+        Drift("looks every hundredth of a second", d => d with { Interval = "10ms" }, "spec.drift.interval", "from 1s to 24h"),
+        Drift("a window shorter than the interval", d => d with { Interval = "1h", Window = "30m" }, "spec.drift.window", "from spec.drift.interval to 168h"),
+        Drift("no looks", d => d with { Looks = 0 }, "spec.drift.looks", "from 1 to 20", true),
+        Drift("drift out of no samples", d => d with { MinSamples = 0 }, "spec.drift.minSamples", "from 1", true),
+        Drift("drift from nothing on", d => d with { Features = new DriftBoundSettings { Psi = 0.005 } }, "spec.drift.features.psi", "from 0.01 to 100", true),
+        Drift("a distance above all", d => d with { Predictions = new DriftBoundSettings { Ks = 1.5 } }, "spec.drift.predictions.ks", "from 0.001 to 1", true),
+        Drift("more than always right", d => d with { MinAccuracy = 1.2 }, "spec.drift.minAccuracy", "from 0.001 to 1", true),
+        Drift("ignores too many", d => d with { Ignore = [.. Enumerable.Range(0, 101).Select(i => $"f{i}")] }, "spec.drift.ignore", "at most 100", true),
+        Drift("ignores nothing named", d => d with { Ignore = [""] }, "spec.drift.ignore", "1 to 253"),
         Spec("negative bake", s => s with { Bake = new BakeSettings { Duration = "-5m" } }, "spec.bake.duration", "duration such as", true),
         Spec("bake of a century", s => s with { Bake = new BakeSettings { Duration = "900000h" } }, "spec.bake.duration", "at most a year"),
         Model("no uri", m => m with { Uri = "" }, "spec.model.uri", "is required", true),
@@ -159,6 +168,9 @@ static class InvalidSpecs
 
     static InvalidSpec Ab(string name, Func<AbSettings, AbSettings> change, string path, string allowed, bool schema = false) =>
         Spec(name, s => s with { Strategy = new StrategySettings { Type = "AB", Ab = change(new AbSettings()) } }, path, allowed, schema);
+
+    static InvalidSpec Drift(string name, Func<DriftSettings, DriftSettings> change, string path, string allowed, bool schema = false) =>
+        Spec(name, s => s with { Drift = change(s.Drift) }, path, allowed, schema);
 
     static InvalidSpec Model(string name, Func<ModelSpec, ModelSpec> change, string path, string allowed, bool schema = false) =>
         Spec(name, s => s with { Model = change(s.Model) }, path, allowed, schema);

@@ -82,6 +82,44 @@ public sealed class StatusJsonTests
     }
 
     [Fact]
+    public void The_watch_s_memory_survives_status_unchanged()
+    {
+        var drift = new DriftState
+        {
+            Revision = "iris-1",
+            Verdict = DriftVerdict.Drift,
+            Since = At,
+            Watched = 7,
+            Beyond = 2,
+            Worst =
+            [
+                new DriftedName { Kind = DriftKind.Feature, Name = "petal", Psi = 0.6, Ks = 0.2, Distance = 0.3, PValue = 1.2e-30, Samples = 900, BaselineSamples = 258, Since = At, Looks = 3, Confirmed = true },
+                new DriftedName { Kind = DriftKind.Quality, Name = "accuracy", Accuracy = 0.7, Samples = 300, Since = At, Looks = 1, LooksWithin = 1 },
+            ],
+        };
+        var json = JsonSerializer.Serialize(new ModelDeploymentStatus { Drift = drift }, ApiJson.Default.ModelDeploymentStatus);
+
+        Assert.Equal(drift, JsonSerializer.Deserialize(json, ApiJson.Default.ModelDeploymentStatus)!.Drift);
+    }
+
+    [Theory]
+    [InlineData("7")]
+    [InlineData("""{"verdict":"Drift"}""")]
+    [InlineData("""{"revision":null,"verdict":"Drift"}""")]
+    [InlineData("""{"revision":"a","verdict":"Storm"}""")]
+    [InlineData("""{"revision":"a","verdict":99}""")]
+    [InlineData("""{"revision":"a","worst":[null]}""")]
+    [InlineData("""{"revision":"a","worst":[{"kind":"Feature","name":null}]}""")]
+    public void A_watch_s_memory_that_cannot_be_read_is_begun_anew(string drift)
+    {
+        var json = """{"status":{"drift":BROKEN,"phase":"Healthy"}}""".Replace("BROKEN", drift, StringComparison.Ordinal);
+
+        var status = JsonSerializer.Deserialize(json, ApiJson.Default.ModelDeployment)!.Status!;
+
+        Assert.Equal(("Healthy", null), (status.Phase, status.Drift));
+    }
+
+    [Fact]
     public void A_field_that_a_document_leaves_out_keeps_its_default()
     {
         const string json = """{"metadata":{"name":"a"},"spec":{"model":{"uri":"file:///m"},"gates":[{"name":"g","type":"ErrorRate","max":0.1}]}}""";

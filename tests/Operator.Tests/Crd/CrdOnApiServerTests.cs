@@ -115,7 +115,8 @@ public sealed class CrdOnApiServerTests : IAsyncLifetime
         {
             var deployment = invalid.Change(Example.Minimal());
             deployment = deployment with { Metadata = new ObjectMeta { Name = "invalid", Namespace = "default" } };
-            var error = await Assert.ThrowsAsync<KubernetesException>(() => client.CreateAsync(ModelDeployments.Resource, deployment, default, dryRun: true));
+            var error = await Record.ExceptionAsync(() => client.CreateAsync(ModelDeployments.Resource, deployment, default, dryRun: true)) as KubernetesException;
+            Assert.True(error is not null, $"{invalid.Name}: taken");
             Assert.True(error.Error == KubernetesError.Invalid, $"{invalid.Name}: {error.Message}");
             refused++;
         }

@@ -12,13 +12,7 @@ sealed class DirectSampler(IScrapeTargets targets, HttpClient http, TimeProvider
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
-    /// <summary>Of one page. A pod that does not answer must not make the others' samples old.</summary>
-    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(2);
-
     private const int AtOnce = 8;
-
-    /// <summary>5,000 models with some 20 lines a router, or 100 features of 20 bins.</summary>
-    private const int MaxPageBytes = 32 << 20;
 
     private static readonly HashSet<string> s_read = new(StringComparer.Ordinal)
     {
@@ -92,32 +86,18 @@ sealed class DirectSampler(IScrapeTargets targets, HttpClient http, TimeProvider
     /// <returns>Why it could not be read; null: it was.</returns>
     private async Task<string?> SampleAsync(ScrapeTarget pod, IReadOnlyList<ObjectKey> models, CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(s_timeout);
-        try
+        var (lines, problem) = await MetricsPage.ReadAsync(http, pod, s_read.Contains, cancellationToken);
+        if (lines is null)
+            return problem;
+        var page = lines.ToLookup(ModelOf);
+        var now = time.GetUtcNow();
+        lock (_lock)
         {
-            using var response = await http.GetAsync(pod.Address, HttpCompletionOption.ResponseHeadersRead, limit.Token);
-            if (!response.IsSuccessStatusCode)
-                return $"pod {pod.PodName}: {pod.Address} answers {(int)response.StatusCode}";
-            await response.Content.LoadIntoBufferAsync(MaxPageBytes, limit.Token);
-            var page = Exposition.Read(await response.Content.ReadAsStringAsync(limit.Token), s_read.Contains).ToLookup(ModelOf);
-            var now = time.GetUtcNow();
-            lock (_lock)
-            {
-                foreach (var model in models)
-                    _models.GetValueOrDefault(model)?.Add(pod, page[model], now);
-            }
+            foreach (var model in models)
+                _models.GetValueOrDefault(model)?.Add(pod, page[model], now);
+        }
 
-            return null;
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return $"pod {pod.PodName}: {pod.Address} does not answer within {s_timeout.TotalSeconds} s";
-        }
-        catch (Exception e) when (e is HttpRequestException or IOException or InvalidDataException)
-        {
-            return $"pod {pod.PodName}: {pod.Address}: {e.Message}";
-        }
+        return null;
     }
 
     private static ObjectKey ModelOf(ScrapedSeries line) => new(Find(line, MetricLabels.Namespace), Find(line, MetricLabels.Model));

@@ -34,6 +34,11 @@ sealed class PrometheusClient(HttpClient http)
     public Task<IReadOnlyList<double>> ReadValuesAsync(MetricTarget target, string query, DateTimeOffset at, CancellationToken cancellationToken) =>
         AskAsync(target, query, at, ParseValues, cancellationToken);
 
+    /// <summary>The series of an instant vector with their labels.</summary>
+    /// <exception cref="PrometheusException">No answer in time, an error, or an answer that is no vector or is too large.</exception>
+    public Task<IReadOnlyList<(IReadOnlyDictionary<string, string> Labels, double Value)>> ReadVectorAsync(MetricTarget target, string query, DateTimeOffset at, CancellationToken cancellationToken) =>
+        AskAsync(target, query, at, ParseVector, cancellationToken);
+
     private async Task<IReadOnlyList<T>> AskAsync<T>(MetricTarget target, string query, DateTimeOffset at, Func<JsonElement, IReadOnlyList<T>> parse, CancellationToken cancellationToken)
     {
         if (target.Address is not { } address)
@@ -138,6 +143,23 @@ sealed class PrometheusClient(HttpClient http)
         {
             throw new InvalidDataException("a value of the answer is malformed", e);
         }
+    }
+
+    private static List<(IReadOnlyDictionary<string, string> Labels, double Value)> ParseVector(JsonElement data)
+    {
+        if (Text(data, "resultType") != "vector" || !data.TryGetProperty("result", out var result))
+            throw new InvalidDataException("the answer is no instant vector");
+        try
+        {
+            return [.. result.EnumerateArray().Select(series => (Labels(series), ParseValue(series.GetProperty("value")[1].GetString())))];
+        }
+        catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException or IndexOutOfRangeException)
+        {
+            throw new InvalidDataException("a series of the answer is malformed", e);
+        }
+
+        static IReadOnlyDictionary<string, string> Labels(JsonElement series) =>
+            series.GetProperty("metric").EnumerateObject().ToDictionary(l => l.Name, l => l.Value.GetString() ?? "", StringComparer.Ordinal);
     }
 
     private static MetricSeries ParseSeries(JsonElement series)
