@@ -56,6 +56,12 @@ public static class Resources
     public static ResourceType<PodDisruptionBudget> PodDisruptionBudgetsV1Beta1 { get; } = new(
         "policy", "v1beta1", "poddisruptionbudgets", "PodDisruptionBudget", true, KubernetesJson.Default.PodDisruptionBudget, KubernetesJson.Default.KubernetesListPodDisruptionBudget);
 
+    public static ResourceType<HorizontalPodAutoscaler> HorizontalPodAutoscalers { get; } = new(
+        "autoscaling", "v2", "horizontalpodautoscalers", "HorizontalPodAutoscaler", true, KubernetesJson.Default.HorizontalPodAutoscaler, KubernetesJson.Default.KubernetesListHorizontalPodAutoscaler);
+
+    public static ResourceType<HorizontalPodAutoscaler> HorizontalPodAutoscalersV2Beta2 { get; } = new(
+        "autoscaling", "v2beta2", "horizontalpodautoscalers", "HorizontalPodAutoscaler", true, KubernetesJson.Default.HorizontalPodAutoscaler, KubernetesJson.Default.KubernetesListHorizontalPodAutoscaler);
+
     public static ResourceType<Lease> Leases { get; } = new(
         "coordination.k8s.io", "v1", "leases", "Lease", true, KubernetesJson.Default.Lease, KubernetesJson.Default.KubernetesListLease);
 

@@ -25,8 +25,11 @@ public sealed record RolloutPlan
     /// <summary>How long the candidate is watched at 100 % with stable kept warm. Zero: it is promoted once the weight is in force.</summary>
     public TimeSpan Bake { get; init; }
 
-    /// <summary>Replicas of the serving side.</summary>
+    /// <summary>Replicas of the serving side: what all traffic needs. With <see cref="Autoscaling"/> the least; the machine goes by what is needed at the moment.</summary>
     public int Replicas { get; init; } = 1;
+
+    /// <summary>An autoscaler sets the replicas of either side, between these two; the machine sets the least that it may go down to. Null: <see cref="Replicas"/> is fixed.</summary>
+    public ReplicaRange? Autoscaling { get; init; }
 
     /// <summary>How long capacity asked for may take to become ready before the candidate is rejected.</summary>
     public TimeSpan ProgressDeadline { get; init; } = TimeSpan.FromMinutes(10);

@@ -64,8 +64,14 @@ public sealed record RolloutState
     /// <summary>Time in this step without measurements, which the step's deadline does not count.</summary>
     public TimeSpan ProviderUnavailableFor { get; init; }
 
-    /// <summary>Of the last valid plan: what stable needs to bear all traffic, also while spec is invalid.</summary>
+    /// <summary>Of the last valid plan: what stable needs to bear all traffic, also while spec is invalid. With autoscaling it only grows while a rollout lasts.</summary>
     public int Replicas { get; init; }
+
+    /// <summary>With autoscaling: <see cref="Replicas"/> when the step's weight came into force. Load that has grown since is no lost capacity. Null: the replicas are fixed.</summary>
+    public int? StepCapacity { get; init; }
+
+    /// <summary>With autoscaling: until then stable keeps what the rollout ended with; its autoscaler has hardly seen all of the traffic yet.</summary>
+    public DateTimeOffset? CapacityHeldUntil { get; init; }
 
     /// <summary>In Stalled: the phase to go on with.</summary>
     public RolloutPhase? ResumePhase { get; init; }

@@ -9,6 +9,7 @@ public sealed partial class SampleTests(StageFixture fixture)
     [Theory]
     [InlineData("minimal.yaml", "penguins")]
     [InlineData("canary.yaml", "penguins")]
+    [InlineData("autoscaling.yaml", "penguins")]
     [InlineData("blue-green.yaml", "penguin-mass")]
     [InlineData("drift.yaml", "penguins")]
     public async Task A_sample_is_accepted_as_it_stands_and_serves(string file, string name)

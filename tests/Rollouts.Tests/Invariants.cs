@@ -15,9 +15,10 @@ static class Invariants
         CheckEvidence(d);
         CheckInvalidSpec(d);
         CheckUndo(d);
+        CheckAutoscaling(d);
         // Who waits says until when.
         Assert.True(d.Next.IsTerminal || d.Decision.CheckAgainIn > TimeSpan.Zero, "waits without a time");
-        Assert.False(d.Next.IsTerminal && d.Plan.SpecError is null && d.Decision.CheckAgainIn is not null, "at rest but busy");
+        Assert.False(d.Next.IsTerminal && d.Plan.SpecError is null && d.Decision.CheckAgainIn is not null && d.Next.CapacityHeldUntil is null, "at rest but busy");
     }
 
     /// <summary>The same facts again change nothing.</summary>
@@ -176,7 +177,7 @@ static class Invariants
         if (next.Undo is { } undo && next.CandidateRevision == undo.To && d.Plan.SpecError is null && (next.ResumePhase ?? next.Phase) is not RolloutPhase.RollingBack)
         {
             Assert.True(next.Weight is 0 || d.Ready(undo.To) > 0, "traffic to an earlier revision that is not there");
-            Assert.False(before.CandidateRevision == undo.To && before.Weight == 0 && next.Weight > 0 && d.Ready(undo.To) < d.Plan.Replicas, "an earlier revision gets traffic before its capacity");
+            Assert.False(before.CandidateRevision == undo.To && before.Weight == 0 && next.Weight > 0 && d.Ready(undo.To) < (d.Plan.Autoscaling is null ? d.Plan.Replicas : before.Replicas), "an earlier revision gets traffic before its capacity");
             Assert.Equal(0, next.Mirror);
         }
 
@@ -184,6 +185,33 @@ static class Invariants
         {
             Assert.True(next.IsRejected(ended.Of) || d.Plan.Revision != ended.Of, "what was undone would be rolled out again");
         }
+    }
+
+    /// <summary>Stable can take everything back whatever its autoscaler thinks of the little that it has left, and the bounds are kept.</summary>
+    static void CheckAutoscaling(Decided d)
+    {
+        var (before, next) = (d.Before, d.Next);
+        if (d.Plan is not { Autoscaling: { } range, SpecError: null })
+        {
+            Assert.True(d.Plan.SpecError is not null || next.CapacityHeldUntil is null, "capacity is held for no autoscaler");
+            return;
+        }
+
+        Assert.InRange(next.Replicas, range.Min, range.Max);
+        Assert.True(next.StableReplicas <= range.Max && next.CandidateReplicas <= range.Max, "more than the autoscaler may have");
+        if (next is not { StableRevision: { } stable, CandidateRevision: { } candidate })
+        {
+            return;
+        }
+
+        var live = d.Facts.Revisions.FirstOrDefault(r => r.Revision == stable)?.Desired ?? 0;
+        Assert.True(next.Replicas >= Math.Min(range.Max, live), "all traffic needs less than stable has");
+        var goesOn = before.CandidateRevision == candidate && before.StableRevision == stable;
+        Assert.False(goesOn && next.Replicas < Math.Min(range.Max, before.Replicas), "what all traffic needs falls in the middle of a rollout");
+        Assert.True(d.Plan.Steps is [{ StableFirst: true }, ..] || next.Phase == RolloutPhase.RollingBack || next.StableReplicas >= next.Replicas, "stable may go below what all traffic needs");
+        Assert.False(
+            goesOn && next.Weight > before.Weight && next.Phase is not RolloutPhase.RollingBack && d.Ready(stable) > 0 && d.Ready(candidate) < ((long)before.Replicas * next.Weight + 99) / 100 && before.StepStartedAt is null,
+            "traffic before its capacity");
     }
 
     /// <summary>A spec that cannot be carried out moves nothing, unless somebody is gone, a rollback is under way or a person says abort.</summary>

@@ -103,7 +103,7 @@ public sealed class RandomWalkTests
     static void Disturb(SimulatedCluster cluster, SplitMix random)
     {
         var revision = random.Pick(Plans.One, Plans.Two, Plans.Three);
-        switch (random.Next(42))
+        switch (random.Next(45))
         {
             case 0:
                 cluster.Plan = Plan(random);
@@ -168,6 +168,12 @@ public sealed class RandomWalkTests
             case 39 or 40 or 41:
                 cluster.Measurements[AbStrategy.TestGate] = random.Pick<Measurement>(Plans.Won, Plans.Won, Plans.Lost, Plans.Even, Plans.Rates(10, 0, 10, 5), NoData.Instance, new ProviderError("refused"));
                 break;
+            case 42 or 43:
+                cluster.Load = random.Next(25);
+                break;
+            case 44:
+                cluster.Whims[revision] = random.Next(12);
+                break;
             case 28:
                 cluster.Kept.Clear();
                 break;
@@ -216,6 +222,7 @@ public sealed class RandomWalkTests
             3 or 4 => Plans.Shadow(revision, random.Pick(Enum.GetValues<AfterShadow>()), Plans.Errors, Drift, Plans.Agreement),
             _ => Plans.Canary(revision, Plans.Errors, Drift),
         };
-        return plan with { Replicas = replicas, ChecksContract = random.Next(3) > 0 };
+        var isScaled = random.Next(3) == 0 && plan.Strategy != StrategyNames.RollingUpdate;
+        return plan with { Replicas = replicas, Autoscaling = isScaled ? new ReplicaRange(replicas, replicas + random.Next(10)) : null, ChecksContract = random.Next(3) > 0 };
     }
 }

@@ -49,6 +49,12 @@ sealed class SimulatedCluster
 
     public TrafficSplit? InForce { get; set; }
 
+    /// <summary>Replicas that all requests need, where the plan has autoscaling: each side's autoscaler sees its share of them.</summary>
+    public int Load { get; set; }
+
+    /// <summary>What a side's autoscaler wants whatever its load, by revision.</summary>
+    public Dictionary<string, int> Whims { get; } = [];
+
     /// <summary>False: nothing is written down, for those who run thousands.</summary>
     public bool WritesTimeline { get; init; } = true;
 
@@ -136,7 +142,7 @@ sealed class SimulatedCluster
 
         foreach (var revision in world.Revisions)
         {
-            desired[revision.Revision] = revision.Replicas;
+            desired[revision.Revision] = Plan.Autoscaling is { } range ? Scale(revision, range) : revision.Replicas;
             if (!Kept.Contains(revision.Revision))
             {
                 Kept.Insert(0, revision.Revision);
@@ -147,6 +153,14 @@ sealed class SimulatedCluster
         {
             InForce = world.Split;
         }
+    }
+
+    /// <summary>As Kubernetes' autoscaler: it leaves alone what is at 0, sees the share that is in force, and keeps its bounds whatever it sees.</summary>
+    int Scale(WorldRevision revision, ReplicaRange range)
+    {
+        var share = InForce?.Shares.FirstOrDefault(s => s.Revision == revision.Revision)?.Weight ?? 0;
+        var wanted = Math.Max(((Load * share) + 99) / 100, Whims.GetValueOrDefault(revision.Revision));
+        return revision.Replicas == 0 ? 0 : Math.Min(Math.Max(wanted, revision.Replicas), range.Max);
     }
 
     void Write(RolloutState before, Decision decision)

@@ -24,6 +24,7 @@ namespace Canario.Kubernetes.Models;
 [JsonSerializable(typeof(KubernetesList<Pod>))]
 [JsonSerializable(typeof(KubernetesList<EndpointSlice>))]
 [JsonSerializable(typeof(KubernetesList<PodDisruptionBudget>))]
+[JsonSerializable(typeof(KubernetesList<HorizontalPodAutoscaler>))]
 [JsonSerializable(typeof(KubernetesList<Lease>))]
 [JsonSerializable(typeof(KubernetesList<Event>))]
 [JsonSerializable(typeof(KubernetesList<CustomResourceDefinition>))]

@@ -8,6 +8,9 @@ static class Annotations
     /// <summary>On a revision's Deployment: the snapshot's JSON, from which a deleted ControllerRevision is made again.</summary>
     public const string Snapshot = "canario.dev/snapshot";
 
+    /// <summary>On a revision's Deployment: its replicas are an autoscaler's, and not among what the operator applies.</summary>
+    public const string Autoscaled = "canario.dev/autoscaled";
+
     /// <summary>On router pods: hash of what must restart them. Nothing restarts them by itself otherwise.</summary>
     public const string RouterTemplate = "canario.dev/router-template";
 }

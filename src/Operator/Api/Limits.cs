@@ -6,6 +6,10 @@ static class Limits
     /// <summary>A label value holds 63 characters; the longest derived name is <c>&lt;name&gt;-&lt;hash8&gt;-preview</c>: 17 more.</summary>
     public const int NameLength = 46;
     public const int Replicas = 1000;
+    public const int AutoscalingMetrics = 4;
+
+    /// <summary>Of a request, in percent: pods may use far more than they ask for.</summary>
+    public const int Utilization = 10_000;
     public const int Steps = 20;
     public const int Gates = 16;
     public const int Matches = 16;

@@ -7,10 +7,15 @@ namespace Canario.Operator.Api;
 [Rule("!has(self.strategy.shadow) || !has(self.strategy.shadow.steps) || self.strategy.shadow.steps.all(s, !has(s.gates) || s.gates.all(g, has(self.gates) && self.gates.exists(x, x.name == g)))",
     "a step's gates must be names of spec.gates")]
 [Rule("self.strategy.type == 'Shadow' || !has(self.gates) || self.gates.all(g, g.type != 'ShadowAgreement')", "gates of type ShadowAgreement need strategy Shadow")]
+[Rule("!has(self.autoscaling) || self.replicas == 1", "replicas must be left out with autoscaling: minReplicas and maxReplicas take its place")]
+[Rule("!has(self.autoscaling) || self.strategy.type != 'RollingUpdate'", "autoscaling needs another strategy than RollingUpdate, which counts pods")]
 sealed record ModelDeploymentSpec
 {
     [Schema("Pods that serve the model. While a rollout runs, each side has its share of it.", Minimum = 1, Maximum = Limits.Replicas)]
     public int Replicas { get; set; } = 1;
+
+    [Schema("Kubernetes' autoscaler sets the number of pods, in place of replicas.")]
+    public AutoscalingSettings? Autoscaling { get; set; }
 
     [Schema("The model's files. A change makes a new revision.", Required = true)]
     public ModelSpec Model { get; set; } = new();

@@ -22,6 +22,7 @@ static class SpecValidator
         ServerValidator.Validate(errors, spec.Server);
         ValidateService(errors, spec.Service);
         GateValidator.Validate(errors, spec.Gates, spec.Metrics.Source);
+        AutoscalingValidator.Validate(errors, spec);
         StrategyValidator.Validate(errors, spec.Strategy, spec.Replicas, spec.Gates);
         AbValidator.Validate(errors, spec);
         DriftValidator.Validate(errors, spec.Drift);

@@ -8,20 +8,24 @@ namespace Canario.Operator.Desired;
 /// <summary>What each revision of a ModelDeployment has for itself.</summary>
 static class RevisionObjects
 {
-    public static Deployment BuildDeployment(ModelDeployment deployment, WorldRevision revision, RevisionSnapshot snapshot)
+    /// <param name="isAutoscaled">Replicas are somebody else's to set.</param>
+    public static Deployment BuildDeployment(ModelDeployment deployment, WorldRevision revision, RevisionSnapshot snapshot, bool isAutoscaled = false)
     {
         var metadata = Objects.BuildOwned(deployment, revision.Revision, revision.Revision, Labels.ComponentModel);
+        var annotations = new SortedDictionary<string, string>(StringComparer.Ordinal) { [Annotations.Snapshot] = Revisions.BuildAnnotation(snapshot) };
+        if (isAutoscaled)
+        {
+            annotations[Annotations.Autoscaled] = "true";
+        }
+
         return new Deployment
         {
             ApiVersion = "apps/v1",
             Kind = "Deployment",
-            Metadata = metadata with
-            {
-                Annotations = new SortedDictionary<string, string>(StringComparer.Ordinal) { [Annotations.Snapshot] = Revisions.BuildAnnotation(snapshot) },
-            },
+            Metadata = metadata with { Annotations = annotations },
             Spec = new DeploymentSpec
             {
-                Replicas = revision.Replicas,
+                Replicas = isAutoscaled ? null : revision.Replicas,
                 RevisionHistoryLimit = 1,
                 Selector = new LabelSelector { MatchLabels = ModelPods.BuildSelector(deployment, revision.Revision) },
                 // A revision's template never changes; this is for a repair after somebody's edit.

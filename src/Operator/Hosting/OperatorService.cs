@@ -24,8 +24,9 @@ sealed class OperatorService(KubernetesClient client, OperatorOptions options, M
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var budgets = await ResolveBudgetsAsync(stoppingToken);
-        var view = new ClusterView(client, budgets, options.Namespace, time, _logger);
+        var budgets = await ResolveAsync([Resources.PodDisruptionBudgets, Resources.PodDisruptionBudgetsV1Beta1], stoppingToken);
+        var autoscalers = await ResolveAsync([Resources.HorizontalPodAutoscalers, Resources.HorizontalPodAutoscalersV2Beta2], stoppingToken);
+        var view = new ClusterView(client, budgets, autoscalers, options.Namespace, time, _logger);
         _view = view;
         using var http = PrometheusClient.CreateHttpClient();
         using var pods = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(1) });
@@ -78,14 +79,14 @@ sealed class OperatorService(KubernetesClient client, OperatorOptions options, M
     };
 
     /// <summary>The API server may come up after the operator.</summary>
-    private async Task<ResourceType<Kubernetes.Models.PodDisruptionBudget>> ResolveBudgetsAsync(CancellationToken cancellationToken)
+    private async Task<ResourceType<T>> ResolveAsync<T>(ResourceType<T>[] versions, CancellationToken cancellationToken) where T : class, Kubernetes.Models.IKubernetesObject
     {
         while (true)
         {
             try
             {
-                return await client.ResolveAsync([Resources.PodDisruptionBudgets, Resources.PodDisruptionBudgetsV1Beta1], cancellationToken)
-                    ?? throw new InvalidOperationException("the cluster serves no PodDisruptionBudget: neither policy/v1 nor policy/v1beta1");
+                return await client.ResolveAsync(versions, cancellationToken)
+                    ?? throw new InvalidOperationException($"the cluster serves no {versions[0].Kind}: neither {string.Join(" nor ", versions.Select(version => version.ApiVersion))}");
             }
             catch (KubernetesException e)
             {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Canario.Contract;
 using Canario.Kubernetes;
 using Canario.Kubernetes.Caching;
@@ -20,13 +21,14 @@ sealed class ClusterView
     private readonly ILogger _logger;
     private Action<ObjectKey>? _listener;
 
-    public ClusterView(KubernetesClient client, ResourceType<PodDisruptionBudget> budgets, string? ns, TimeProvider time, ILogger logger)
+    public ClusterView(KubernetesClient client, ResourceType<PodDisruptionBudget> budgets, ResourceType<HorizontalPodAutoscaler> autoscalers, string? ns, TimeProvider time, ILogger logger)
     {
         _client = client;
         _namespace = ns;
         _time = time;
         _logger = logger;
         Budgets = budgets;
+        Autoscalers = autoscalers;
         Follow(Api.ModelDeployments.Resource, ModelDeployments, null, OnModelDeployment);
         FollowOwned(Resources.Deployments, Deployments);
         FollowOwned(Resources.Services, Services);
@@ -36,11 +38,15 @@ sealed class ClusterView
         FollowOwned(Resources.Roles, Roles);
         FollowOwned(Resources.RoleBindings, RoleBindings);
         FollowOwned(budgets, PodDisruptionBudgets);
+        Follow(autoscalers, HorizontalPodAutoscalers, ManagedSelector, OnAutoscaler, DropStatus);
         Follow(Resources.Pods, Pods, ManagedSelector, OnPod, DropSpec);
     }
 
     /// <summary>policy/v1, or v1beta1 on Kubernetes 1.20.</summary>
     public ResourceType<PodDisruptionBudget> Budgets { get; }
+
+    /// <summary>autoscaling/v2, or v2beta2 before Kubernetes 1.23.</summary>
+    public ResourceType<HorizontalPodAutoscaler> Autoscalers { get; }
 
     public Cache<ModelDeployment> ModelDeployments { get; } = new(CacheIndexes.Namespace<ModelDeployment>());
     public Cache<Deployment> Deployments { get; } = ByModel<Deployment>();
@@ -51,6 +57,7 @@ sealed class ClusterView
     public Cache<Role> Roles { get; } = ByModel<Role>();
     public Cache<RoleBinding> RoleBindings { get; } = ByModel<RoleBinding>();
     public Cache<PodDisruptionBudget> PodDisruptionBudgets { get; } = ByModel<PodDisruptionBudget>();
+    public Cache<HorizontalPodAutoscaler> HorizontalPodAutoscalers { get; } = ByModel<HorizontalPodAutoscaler>();
     public Cache<Pod> Pods { get; } = ByModel<Pod>();
 
     public bool HasSynced => _synced.TrueForAll(synced => synced());
@@ -98,6 +105,12 @@ sealed class ClusterView
         return pod;
     }
 
+    private static HorizontalPodAutoscaler DropStatus(HorizontalPodAutoscaler autoscaler)
+    {
+        autoscaler.Status = null;
+        return autoscaler;
+    }
+
     private void FollowOwned<T>(ResourceType<T> type, Cache<T> cache) where T : class, IKubernetesObject =>
         Follow(type, cache, ManagedSelector, change => Raise(OwnerKey(change.Current)));
 
@@ -117,6 +130,17 @@ sealed class ClusterView
         // The routers of a namespace come with its first model and go with its last.
         if (change.Old is null || change.New?.Metadata.DeletionTimestamp is not null || change.New is null)
             Raise(NamespaceKey(change.Key.Namespace));
+    }
+
+    private void OnAutoscaler(CacheChange<HorizontalPodAutoscaler> change)
+    {
+        // Each writes its status every 15 s, which is nobody's work here; when it scales, its Deployment tells.
+        if (change is { Old: { } old, New: { } current } && AsAsked(old).SequenceEqual(AsAsked(current)))
+            return;
+        Raise(OwnerKey(change.Current));
+
+        static byte[] AsAsked(HorizontalPodAutoscaler value) =>
+            JsonSerializer.SerializeToUtf8Bytes(value with { Metadata = value.Metadata with { ResourceVersion = null } }, KubernetesJson.Default.HorizontalPodAutoscaler);
     }
 
     private void OnPod(CacheChange<Pod> change)

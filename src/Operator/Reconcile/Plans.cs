@@ -30,7 +30,8 @@ static class Plans
             // Without a bake nothing is watched at 100 %: a gate would wait there for samples of its own.
             BakeGates = bake == TimeSpan.Zero ? [] : gates,
             Bake = bake,
-            Replicas = spec.Replicas,
+            Replicas = spec.Autoscaling?.MinReplicas ?? spec.Replicas,
+            Autoscaling = spec.Autoscaling is { } scaling ? new ReplicaRange(scaling.MinReplicas, scaling.MaxReplicas) : null,
             ProgressDeadline = Durations.Required(spec.ProgressDeadline),
             ChecksContract = !spec.Strategy.AllowContractChange,
             Paused = spec.Paused,

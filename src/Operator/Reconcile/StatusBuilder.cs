@@ -32,7 +32,7 @@ static class StatusBuilder
             Mirror = state is { CandidateRevision: not null, Mirror: > 0 } ? state.Mirror : null,
             WeightInForce = inForce,
             Verdict = state.Gates.Count == 0 ? null : state.Gates.MaxBy(g => Severity(g.Verdict))!.Verdict.ToString(),
-            Ready = string.Create(CultureInfo.InvariantCulture, $"{ready}/{wanted}"),
+            Ready = plan.Autoscaling is null ? string.Create(CultureInfo.InvariantCulture, $"{ready}/{wanted}") : DescribeScaled(decision.World, facts),
             Port = port,
             Gates = state.Gates.Count == 0 ? null : [.. state.Gates.Select(Describe)],
             Rejected = state.Rejected.Count == 0 ? null : [.. state.Rejected.Select(Describe)],
@@ -57,6 +57,13 @@ static class StatusBuilder
 
     /// <summary>Null for nothing to say: an API server built with a recent Go takes an empty string for a null.</summary>
     internal static string? Cut(string? text) => string.IsNullOrEmpty(text) ? null : text.Length <= Limits.MessageLength ? text : string.Concat(text.AsSpan(0, Limits.MessageLength - 1), "…");
+
+    /// <summary>Of those that the autoscalers want. Conditions go by the least that is needed: a model whose autoscaler adds a pod is Ready meanwhile.</summary>
+    private static string DescribeScaled(World world, Observation facts)
+    {
+        var sides = world.Revisions.Select(r => (Wanted: Math.Max(r.Replicas, facts.Revisions.FirstOrDefault(f => f.Revision == r.Revision)?.Desired ?? 0), Ready: ReadyOf(facts, r.Revision))).ToList();
+        return string.Create(CultureInfo.InvariantCulture, $"{sides.Sum(side => Math.Min(side.Wanted, side.Ready))}/{sides.Sum(side => side.Wanted)}");
+    }
 
     private static (string? Command, string? Message) DescribeCommand(ModelDeployment deployment, RolloutState state)
     {

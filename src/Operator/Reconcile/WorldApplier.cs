@@ -10,6 +10,8 @@ namespace Canario.Operator.Reconcile;
 /// <summary>Makes a ModelDeployment's objects what the stored state says. Every step may be the last one before a kill: the next pass does the rest.</summary>
 sealed class WorldApplier(KubernetesClient client, ClusterView view, Applier applier, DesiredOptions options)
 {
+    private readonly RevisionScaler _scaler = new(client, view, applier);
+
     /// <param name="configuration">For the routers; null: nothing to serve yet.</param>
     /// <param name="splitInForce">All routers serve the split of this world: what is not in it gets no request any more.</param>
     public async Task ApplyAsync(
@@ -51,15 +53,22 @@ sealed class WorldApplier(KubernetesClient client, ClusterView view, Applier app
         var key = KeyOf(deployment, revision.Revision);
         var uid = deployment.Metadata.Uid;
         var live = view.Deployments.Get(key);
+        var isAutoscaled = _scaler.IsAutoscaled(deployment, plan, revision);
+        if (isAutoscaled)
+            live = await _scaler.ReleaseAsync(IsOwned(deployment, live) ? live : null, revision.Replicas, cancellationToken);
+        else
+            await _scaler.RemoveAsync(deployment, revision.Revision, cancellationToken);
         // A snapshot is immutable: as long as it is there, only replicas change what is made of it.
         var isKept = IsOwned(deployment, view.ControllerRevisions.Get(key));
-        var sources = (uid, revision.Replicas);
+        var sources = (uid, isAutoscaled ? null : (int?)revision.Replicas);
         var snapshot = isKept && applier.IsApplied(Resources.Deployments, key, sources, live)
             ? null
             : await EnsureSnapshotAsync(deployment, plan, revision.Revision, live, cancellationToken);
         await applier.ApplyAsync(Resources.Services, key, uid!, () => RevisionObjects.BuildService(deployment, revision.Revision), view.Services.Get(key), cancellationToken);
         if (snapshot is not null)
-            await applier.ApplyAsync(Resources.Deployments, key, sources, () => RevisionObjects.BuildDeployment(deployment, revision, snapshot), live, cancellationToken);
+            await applier.ApplyAsync(Resources.Deployments, key, sources, () => RevisionObjects.BuildDeployment(deployment, revision, snapshot, isAutoscaled), live, cancellationToken);
+        if (isAutoscaled)
+            await _scaler.ApplyAsync(deployment, plan, revision, cancellationToken);
     }
 
     private async Task<RevisionSnapshot> EnsureSnapshotAsync(
@@ -94,6 +103,8 @@ sealed class WorldApplier(KubernetesClient client, ClusterView view, Applier app
     {
         var key = ObjectKey.Of(deployment);
         var wanted = world.Revisions.Select(r => r.Revision).ToHashSet(StringComparer.Ordinal);
+        foreach (var old in ClusterView.OfModel(view.HorizontalPodAutoscalers, key).Where(IsSuperfluous))
+            await applier.DeleteAsync(view.Autoscalers, old, cancellationToken);
         foreach (var old in ClusterView.OfModel(view.Deployments, key).Where(IsSuperfluous))
             await applier.DeleteAsync(Resources.Deployments, old, cancellationToken);
         foreach (var old in ClusterView.OfModel(view.Services, key).Where(IsSuperfluous))

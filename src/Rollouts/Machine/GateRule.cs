@@ -128,7 +128,7 @@ static class GateRule
 
     static RolloutState Promote(Turn turn, RolloutState state) => turn.Tell(
         state,
-        UndoRule.End(turn, state) with
+        DemandRule.Settle(turn, UndoRule.End(turn, state)) with
         {
             Phase = RolloutPhase.Healthy,
             StableRevision = state.CandidateRevision,

@@ -66,7 +66,7 @@ static class RollbackRule
         var conclusion = wasRejected ? null : state.Concluded.FirstOrDefault(concluded => concluded.Revision == candidate);
         return turn.Tell(
             state,
-            state with
+            DemandRule.Settle(turn, state) with
             {
                 Phase = wasRejected ? RolloutPhase.RolledBack : RolloutPhase.Healthy,
                 CandidateRevision = null,

@@ -84,7 +84,7 @@ public static class RolloutMachine
             current = next;
         }
 
-        turn = UndoRule.Follow(turn, current);
+        turn = UndoRule.Follow(DemandRule.Follow(turn, current), current);
         current = Description.Of(turn, current);
         if (current.Phase != state.Phase)
         {
@@ -97,6 +97,7 @@ public static class RolloutMachine
 
     static RolloutState ApplyRules(Turn turn, RolloutState state)
     {
+        turn = DemandRule.Follow(turn, state);
         state = UndoRule.Apply(turn, CommandRule.Apply(turn, state));
         turn = UndoRule.Follow(turn, state);
         state = TargetRule.Apply(turn, state);
@@ -128,7 +129,7 @@ public static class RolloutMachine
     {
         if (state.IsTerminal && (state.ResumePhase ?? state.Phase) is RolloutPhase.Healthy or RolloutPhase.RolledBack or RolloutPhase.Preparing && state.CandidateRevision is null)
         {
-            return null;
+            return state.CapacityHeldUntil is { } until && until > turn.Now ? Min(DemandRule.Settling, until - turn.Now) : null;
         }
 
         var interval = turn.Plan.CheckInterval;

@@ -68,7 +68,7 @@ static class StepRule
 
     static RolloutState AskForCapacity(Turn turn, RolloutState state, RolloutStep step)
     {
-        var candidate = PlannedStep.CandidateReplicas(turn.Plan, step);
+        var candidate = DemandRule.CandidateReplicas(turn, state, PlannedStep.CandidateReplicas(turn.Plan, step));
         var stable = PlannedStep.Replicas(turn.Plan, step.StableCapacityPercent);
         if (step.StableFirst)
         {
@@ -88,12 +88,13 @@ static class StepRule
 
     static RolloutState AskForTraffic(Turn turn, RolloutState state, RolloutStep step)
     {
+        var plan = DemandRule.OfStep(turn.Plan, state);
         var ready = turn.Candidate(state).Ready;
-        var enough = ready >= PlannedStep.CandidateReplicas(turn.Plan, step);
+        var enough = ready >= PlannedStep.CandidateReplicas(plan, step);
         var weight = enough
             ? step.Weight
             : Math.Min(
-                Math.Max(PlannedStep.BearableWeight(turn.Plan, step, ready), PlannedStep.BearableWeightBefore(turn.Plan, state.StepIndex, ready)),
+                Math.Max(PlannedStep.BearableWeight(plan, step, ready), PlannedStep.BearableWeightBefore(plan, state.StepIndex, ready)),
                 state.Weight);
         if (state.Weight > 0 && ready > 0 && turn.Stable(state).Ready == 0)
         {
@@ -133,6 +134,7 @@ static class StepRule
         state with
         {
             StepStartedAt = turn.Now,
+            StepCapacity = turn.Plan.Autoscaling is null ? null : turn.Plan.Replicas,
             TrafficStartedAt = state.TrafficStartedAt ?? (step.Weight > 0 ? turn.Now : null),
             // An outage from before a step began anew is no time of this one: it would put its deadline off.
             ProviderUnavailableSince = state.ProviderUnavailableSince is null ? null : turn.Now,

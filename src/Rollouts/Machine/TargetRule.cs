@@ -11,7 +11,7 @@ static class TargetRule
         }
 
         var target = turn.Plan.Revision;
-        state = state with { Replicas = turn.Plan.Replicas };
+        state = DemandRule.Bound(turn.Plan, state with { Replicas = turn.Plan.Replicas });
         return state switch
         {
             { CandidateRevision: null } => AtRest(turn, state, target),
@@ -38,6 +38,8 @@ static class TargetRule
             Mirror = 0,
             StepEnteredAt = turn.Now,
             StepStartedAt = null,
+            StepCapacity = null,
+            CapacityHeldUntil = null,
             TrafficStartedAt = null,
             RolloutStartedAt = turn.Now,
             HoldSkipped = false,
@@ -52,7 +54,7 @@ static class TargetRule
 
     static RolloutState AtRest(Turn turn, RolloutState state, string target)
     {
-        state = state with { StableReplicas = state.StableRevision is null ? 0 : turn.Plan.Replicas };
+        state = DemandRule.EndHold(turn, state) with { StableReplicas = state.StableRevision is null ? 0 : turn.Plan.Replicas };
         if (target == state.StableRevision)
         {
             return state.Phase == RolloutPhase.Healthy

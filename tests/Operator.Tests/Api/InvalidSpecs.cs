@@ -26,6 +26,21 @@ static class InvalidSpecs
         new("name of a preview", d => d with { Metadata = d.Metadata with { Name = "a-preview" } }, "metadata.name", "-preview"),
         Spec("no replicas", s => s with { Replicas = 0 }, "spec.replicas", "from 1 to 1000", true),
         Spec("too many replicas", s => s with { Replicas = 1001 }, "spec.replicas", "from 1 to 1000", true),
+        Scaled("autoscaling beside replicas", s => s, "spec.replicas", "left out with spec.autoscaling", replicas: 3),
+        Scaled("autoscaling of a rolling update", s => s, "spec.strategy.type", "must be Canary", strategy: StrategyNames.RollingUpdate),
+        Scaled("autoscaling from nothing", s => s with { MinReplicas = 0 }, "spec.autoscaling.minReplicas", "from 1 to 1000", true),
+        Scaled("autoscaling without end", s => s with { MaxReplicas = 1001 }, "spec.autoscaling.maxReplicas", "from 1 to 1000", true),
+        Scaled("autoscaling to less than the least", s => s with { MinReplicas = 6 }, "spec.autoscaling.maxReplicas", "at least 6"),
+        Scaled("autoscaling at no CPU", s => s with { TargetCPUUtilization = 0 }, "spec.autoscaling.targetCPUUtilization", "from 1 to 10000", true),
+        Scaled("autoscaling by a share of no request", s => s, "spec.autoscaling.targetCPUUtilization", "spec.server.resources.requests.cpu", resources: new ResourceSettings { Requests = new Dictionary<string, IntOrString> { ["memory"] = "1Gi" } }),
+        Metric("metric of another kind", new() { Type = "Object", Name = "a", AverageValue = "1" }, "spec.autoscaling.metrics[0].type", "Resource, Pods", true),
+        Metric("resource of another name", new() { Type = "Resource", Name = "gpu", AverageValue = "1" }, "spec.autoscaling.metrics[0].name", "cpu, memory"),
+        Metric("metric with a space", new() { Type = "Pods", Name = "a b", AverageValue = "1" }, "spec.autoscaling.metrics[0].name", "name of a metric"),
+        Metric("metric without a target", new() { Type = "Pods", Name = "a" }, "spec.autoscaling.metrics[0]", "one of averageUtilization and averageValue"),
+        Metric("share of a metric of pods", new() { Type = "Pods", Name = "a", AverageUtilization = 50 }, "spec.autoscaling.metrics[0].averageUtilization", "needs type Resource"),
+        Metric("metric at nothing", new() { Type = "Pods", Name = "a", AverageValue = "0m" }, "spec.autoscaling.metrics[0].averageValue", "above 0"),
+        Scaled("CPU twice", s => s with { TargetCPUUtilization = 50, Metrics = [new() { Type = "Resource", Name = "cpu", AverageUtilization = 60 }] }, "spec.autoscaling.metrics[0].name", "once"),
+        Scaled("too many metrics", s => s with { Metrics = [.. Enumerable.Range(0, 5).Select(i => new AutoscalingMetricSettings { Type = "Pods", Name = $"m{i}", AverageValue = "1" })] }, "spec.autoscaling.metrics", "at most 4", true),
         Spec("no history", s => s with { RevisionHistoryLimit = 0 }, "spec.revisionHistoryLimit", "from 1 to 50", true),
         Spec("deadline without a unit", s => s with { ProgressDeadline = "600" }, "spec.progressDeadline", "duration such as", true),
         Spec("deadline of a second", s => s with { ProgressDeadline = "1s" }, "spec.progressDeadline", "at least 10s"),
@@ -165,6 +180,17 @@ static class InvalidSpecs
 
     static InvalidSpec Spec(string name, Func<ModelDeploymentSpec, ModelDeploymentSpec> change, string path, string allowed, bool schema = false) =>
         new(name, d => d with { Spec = change(d.Spec) }, path, allowed, schema);
+
+    static InvalidSpec Scaled(
+        string name, Func<AutoscalingSettings, AutoscalingSettings> change, string path, string allowed, bool schema = false, int replicas = 1, string strategy = StrategyNames.Canary, ResourceSettings? resources = null) =>
+        Spec(
+            name,
+            s => s with { Replicas = replicas, Autoscaling = change(new AutoscalingSettings { MaxReplicas = 5 }), Strategy = new StrategySettings { Type = strategy }, Server = new ServerSpec { Resources = resources } },
+            path,
+            allowed,
+            schema);
+
+    static InvalidSpec Metric(string name, AutoscalingMetricSettings metric, string path, string allowed, bool schema = false) => Scaled(name, s => s with { Metrics = [metric] }, path, allowed, schema);
 
     static InvalidSpec Ab(string name, Func<AbSettings, AbSettings> change, string path, string allowed, bool schema = false) =>
         Spec(name, s => s with { Strategy = new StrategySettings { Type = "AB", Ab = change(new AbSettings()) } }, path, allowed, schema);

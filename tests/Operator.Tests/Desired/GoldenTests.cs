@@ -45,6 +45,30 @@ public sealed class GoldenTests
     }
 
     [Fact]
+    public void An_autoscaled_revision_s_objects()
+    {
+        var deployment = Example.Minimal();
+        deployment = deployment with
+        {
+            Spec = deployment.Spec with
+            {
+                Autoscaling = new AutoscalingSettings
+                {
+                    MinReplicas = 2,
+                    MaxReplicas = 10,
+                    TargetCPUUtilization = 60,
+                    Metrics = [new() { Type = "Resource", Name = "memory", AverageValue = "500Mi" }, new() { Type = "Pods", Name = "canario_inference_queue_length", AverageValue = 4 }],
+                },
+            },
+        };
+        var world = BuildTwoSides(deployment);
+        var snapshot = Revisions.BuildSnapshot(deployment, Options);
+        Check("autoscaled",
+            Write(RevisionObjects.BuildDeployment(deployment, world.Revisions[1], snapshot, isAutoscaled: true), KubernetesJson.Default.Deployment),
+            Write(Autoscalers.Build(deployment, world.Revisions[0].Revision, 4, "autoscaling/v2"), KubernetesJson.Default.HorizontalPodAutoscaler));
+    }
+
+    [Fact]
     public void The_preview_of_a_blue_green()
     {
         var deployment = Example.Minimal();

@@ -55,6 +55,8 @@ public sealed class RightsTests(ClusterFixture cluster)
         await Task.WhenAll(
             AgeAsync(Resources.ServiceAccounts, ns), AgeAsync(Resources.Roles, ns), AgeAsync(Resources.RoleBindings, ns),
             AgeAsync(Resources.Services, ns), AgeAsync(Resources.PodDisruptionBudgetsV1Beta1, ns), AgeAsync(Resources.Deployments, ns));
+        await AutoscaleAsync(ns, 4);
+        await AutoscaleAsync(ns, 5);
         await Models.SetModelAsync(cluster.Client, ns, "v2");
         await Models.WaitReadyAsync(cluster.Client, ns);
 
@@ -67,6 +69,14 @@ public sealed class RightsTests(ClusterFixture cluster)
 
         await cluster.Client.DeleteAsync(ModelDeployments.Resource, ns, Models.Name, null, default);
         await Eventually.TrueAsync(async () => await cluster.Client.FindAsync(Resources.ServiceAccounts, ns, Names.Router, default) is null, "the routers are gone");
+    }
+
+    private async Task AutoscaleAsync(string ns, int maxReplicas)
+    {
+        await Models.PatchAsync(cluster.Client, ns, $$$$"""{"spec":{"replicas":1,"autoscaling":{"minReplicas":2,"maxReplicas":{{{{maxReplicas}}}}}}}""");
+        await Eventually.TrueAsync(
+            async () => (await cluster.Client.ListAsync(Resources.HorizontalPodAutoscalersV2Beta2, ns, null, default)).Items is [{ Spec.MaxReplicas: { } max }] && max == maxReplicas,
+            "an autoscaler is there");
     }
 
     /// <summary>Makes a router's object look as if an operator with other manifests had created it, and waits until it is today's.</summary>
