@@ -44,6 +44,9 @@ sealed record ModelDeploymentStatus
     [Schema("All routers serve this weight, and make these copies.")]
     public bool? WeightInForce { get; set; }
 
+    [Schema("What the step under way still waits for, and about how long at the rate of requests observed in it.")]
+    public string? StepEstimate { get; set; }
+
     [Schema("Worst verdict of the gates: Pass, Fail, Inconclusive, InsufficientData, ProviderUnavailable or PodFailure.")]
     public string? Verdict { get; set; }
 

@@ -59,6 +59,7 @@ static class ConditionsBuilder
     private static string DescribeRollback(RolloutState state, bool warm) => (state.CandidateRevision, warm) switch
     {
         (null, _) => "There is one revision: nothing to take back.",
+        _ when state.StableRevision is null => "There is no earlier revision to go back to.",
         (_, true) => $"{state.StableRevision} has the capacity to take all traffic back at once.",
         _ => $"{state.StableRevision} has not all its replicas ready: taking traffic back waits for them.",
     };

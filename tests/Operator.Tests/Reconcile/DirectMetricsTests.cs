@@ -49,6 +49,8 @@ public sealed class DirectMetricsTests(ClusterFixture cluster) : IAsyncLifetime
         Assert.Contains("answers 500", held.Status.Conditions!.Single(c => c.Type == ConditionTypes.Reconciling).Message, StringComparison.Ordinal);
 
         _isSilent = false;
+        var waiting = await ServeUntilAsync(candidate, "200", "an estimate", d => d.Status!.StepEstimate?.Contains("at the observed rate", StringComparison.Ordinal) == true, 5);
+        Assert.Contains($"needs {Enough} samples of the candidate and has ", waiting.Status!.StepEstimate, StringComparison.Ordinal);
 
         await ServeUntilAsync(candidate, "200", "promoted", d => d.Status!.StableRevision == candidate);
     }
@@ -56,10 +58,10 @@ public sealed class DirectMetricsTests(ClusterFixture cluster) : IAsyncLifetime
     private async Task<string> BeginAsync() => (await Models.BeginGatedAsync(cluster.Client, _ns, Enough)).Status!.CandidateRevision!;
 
     /// <summary>Every look at the ModelDeployment comes with some requests more, of which a quarter goes to the candidate.</summary>
-    private Task<ModelDeployment> ServeUntilAsync(string candidate, string code, string what, Func<ModelDeployment, bool> condition) => Models.WaitAsync(cluster.Client, _ns, what, d =>
+    private Task<ModelDeployment> ServeUntilAsync(string candidate, string code, string what, Func<ModelDeployment, bool> condition, int requests = 100) => Models.WaitAsync(cluster.Client, _ns, what, d =>
     {
-        _requests.WithLabels(_ns, Models.Name, d.Status!.StableRevision!, "200").Increment(300);
-        _requests.WithLabels(_ns, Models.Name, candidate, code).Increment(100);
+        _requests.WithLabels(_ns, Models.Name, d.Status!.StableRevision!, "200").Increment(3 * requests);
+        _requests.WithLabels(_ns, Models.Name, candidate, code).Increment(requests);
         return condition(d);
     });
 
