@@ -49,7 +49,7 @@ public sealed class DirectMetricsTests(ClusterFixture cluster) : IAsyncLifetime
         Assert.Contains("answers 500", held.Status.Conditions!.Single(c => c.Type == ConditionTypes.Reconciling).Message, StringComparison.Ordinal);
 
         _isSilent = false;
-        var waiting = await ServeUntilAsync(candidate, "200", "an estimate", d => d.Status!.StepEstimate?.Contains("at the observed rate", StringComparison.Ordinal) == true, 5);
+        var waiting = await ServeUntilAsync(candidate, "200", "an estimate", d => d.Status!.StepEstimate?.Contains("at the observed rate", StringComparison.Ordinal) == true, 1);
         Assert.Contains($"needs {Enough} samples of the candidate and has ", waiting.Status!.StepEstimate, StringComparison.Ordinal);
 
         await ServeUntilAsync(candidate, "200", "promoted", d => d.Status!.StableRevision == candidate);
