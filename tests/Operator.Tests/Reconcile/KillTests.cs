@@ -12,6 +12,9 @@ namespace Canario.Operator.Tests.Reconcile;
 [Collection(ClusterGroup.Name)]
 public sealed class KillTests(ClusterFixture cluster)
 {
+    /// <summary>A promotion whose pods are an autoscaler's to count.</summary>
+    private const string Autoscaled = nameof(Autoscaled);
+
     /// <summary>Namespaces at once: the API server is the bottleneck.</summary>
     private const int AtOnce = 6;
 
@@ -22,11 +25,12 @@ public sealed class KillTests(ClusterFixture cluster)
     [InlineData(RolloutOutcomes.RolledBack, true)]
     [InlineData(RolloutReasons.Undone, false)]
     [InlineData(RolloutReasons.Undone, true)]
+    [InlineData(Autoscaled, true)]
     public async Task A_kill_at_any_write_of_a_rollout_ends_in_the_same_state(string outcome, bool afterTheWrite)
     {
         var (expected, writes) = await RolloutAsync(outcome, int.MaxValue, afterTheWrite, null);
         Assert.InRange(writes, 15, 400);
-        Assert.Contains($":{outcome}", expected, StringComparison.Ordinal);
+        Assert.Contains($":{(outcome == Autoscaled ? RolloutOutcomes.Promoted : outcome)}", expected, StringComparison.Ordinal);
 
         var next = 0;
         var different = new List<string>();
@@ -63,6 +67,7 @@ public sealed class KillTests(ClusterFixture cluster)
             {
                 RolloutOutcomes.Promoted => await PromoteAsync(ns, revision),
                 RolloutOutcomes.RolledBack => await RollBackAsync(ns),
+                Autoscaled => await ScaleAndPromoteAsync(ns, revision),
                 _ => await UndoAsync(ns, revision),
             };
             await Eventually.TrueAsync(
@@ -92,6 +97,16 @@ public sealed class KillTests(ClusterFixture cluster)
         await Models.SetModelAsync(cluster.Client, ns, "v2");
         await Models.WaitAsync(cluster.Client, ns, "promoted", d => d.Status!.StableRevision != stable && Models.Is(d, ConditionTypes.Ready));
         return stable;
+    }
+
+    /// <summary>From 2 replicas of spec's to 3 of the autoscaler's, which the new revision must have too, and keep for a while.</summary>
+    private async Task<string> ScaleAndPromoteAsync(string ns, string stable)
+    {
+        await Models.PatchAsync(cluster.Client, ns, """{"spec":{"replicas":1,"autoscaling":{"minReplicas":1,"maxReplicas":5}}}""");
+        await Eventually.TrueAsync(async () => await cluster.Client.FindAsync(Resources.HorizontalPodAutoscalersV2Beta2, ns, stable, default) is not null, "an autoscaler is there");
+        await Insist.OnConflictAsync(() => cluster.Client.MergePatchAsync(Resources.Deployments, ns, stable, """{"spec":{"replicas":3}}"""u8.ToArray(), default, "scale"));
+        await Models.WaitAsync(cluster.Client, ns, "3 of 3", d => d.Status!.Ready == "3/3");
+        return await PromoteAsync(ns, stable);
     }
 
     private async Task<string> RollBackAsync(string ns)
@@ -128,6 +143,7 @@ public sealed class KillTests(ClusterFixture cluster)
         var status = deployment.Status!;
         var objects = new List<string>();
         objects.AddRange((await cluster.Client.ListAsync(Resources.Deployments, ns, null, default)).Items.Select(d => $"{d.Metadata.Name}*{d.Spec!.Replicas}"));
+        objects.AddRange((await cluster.Client.ListAsync(Resources.HorizontalPodAutoscalersV2Beta2, ns, null, default)).Items.Select(a => $"autoscaler {a.Metadata.Name}>={a.Spec!.MinReplicas}"));
         objects.AddRange((await cluster.Client.ListAsync(Resources.Services, ns, null, default)).Items.Select(s => $"service {s.Metadata.Name}"));
         objects.AddRange((await cluster.Client.ListAsync(Resources.ControllerRevisions, ns, null, default)).Items.Select(r => $"history {r.Metadata.Name}#{r.Revision}"));
         objects.Sort(StringComparer.Ordinal);
