@@ -12,8 +12,9 @@ public static class StepEstimate
     /// <summary>Beyond this nobody plans; it is said as "more than".</summary>
     static readonly TimeSpan s_most = TimeSpan.FromDays(30);
 
+    /// <param name="before">What was said of this step before. It stays until the next look at the gates: what is said in between would be older, and a write for nothing.</param>
     /// <returns>Null when no step is under way, or somebody holds it.</returns>
-    public static string? Describe(RolloutPlan plan, RolloutState state, Observation observation, DateTimeOffset now)
+    public static string? Describe(RolloutPlan plan, RolloutState state, Observation observation, string? before, DateTimeOffset now)
     {
         if (plan.SpecError is not null
             || state is not { Phase: RolloutPhase.Progressing or RolloutPhase.Paused or RolloutPhase.Baking, StepStartedAt: { } started }
@@ -23,6 +24,11 @@ public static class StepEstimate
         }
 
         var step = PlannedStep.At(plan, state.StepIndex);
+        if (before is not null && step.Gates.Count > 0 && observation.MeasuredFrom != started)
+        {
+            return before;
+        }
+
         var parts = new List<string>();
         if (started + step.Hold.Minimum > now)
         {

@@ -3,7 +3,7 @@ using Canario.Demo;
 
 namespace Canario.EndToEnd;
 
-[Collection(TrafficGroup.Name)]
+[Collection(DemoGroup.Name)]
 public sealed class DeletionTests(StageFixture fixture)
 {
     private const string Kinds = "deployments,services,configmaps,controllerrevisions,poddisruptionbudgets,serviceaccounts,roles,rolebindings,pods";

@@ -3,7 +3,7 @@ using Canario.Demo;
 namespace Canario.EndToEnd;
 
 /// <summary>What ends otherwise than by promotion or rejection: a test that is lost, and a person's word that an earlier revision shall serve.</summary>
-[Collection(TrafficGroup.Name)]
+[Collection(OperatorGroup.Name)]
 public sealed class LearntTests(StageFixture fixture)
 {
     [Fact]

@@ -1,2 +1,2 @@
-// The two groups on a control plane, and the rest.
-[assembly: CollectionBehavior(MaxParallelThreads = 3)]
+// The three groups on control planes, and the rest.
+[assembly: CollectionBehavior(MaxParallelThreads = 4)]

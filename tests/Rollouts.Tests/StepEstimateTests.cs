@@ -52,6 +52,21 @@ public sealed class StepEstimateTests
         Assert.InRange(numbers.Zip(numbers.Skip(1)).Count(pair => pair.First != pair.Second), 5, 30);
     }
 
+    [Fact]
+    public void Between_two_looks_what_was_said_stays()
+    {
+        var (plan, state, facts) = Scene(Plans.Errors, Plans.Rates(10, 0, 90, 0));
+        var said = StepEstimate.Describe(plan, state, facts, null, s_start.AddSeconds(60));
+        Assert.NotNull(said);
+        Assert.Equal(said, StepEstimate.Describe(plan, state, new Observation(), said, s_start.AddSeconds(69)));
+        Assert.NotEqual(said, StepEstimate.Describe(plan, state, facts, said, s_start.AddSeconds(600)));
+        var promoted = state with { Phase = RolloutPhase.Healthy };
+        Assert.Null(StepEstimate.Describe(plan, promoted, new Observation(), said, s_start.AddSeconds(69)));
+        // A step without gates is never looked at: only its hold counts, and ends by itself.
+        var without = plan with { Steps = [plan.Steps[0] with { Gates = [] }] };
+        Assert.Null(StepEstimate.Describe(without, state, new Observation(), "Held until 2026-01-02T03:04:35Z.", s_start.AddSeconds(60)));
+    }
+
     [Theory]
     [InlineData(RolloutReasons.PausedBySpec, false)]
     [InlineData(RolloutReasons.ManualHold, false)]
@@ -61,17 +76,17 @@ public sealed class StepEstimateTests
     {
         var (plan, state, facts) = Scene(Plans.Errors, Plans.Rates(10, 0, 90, 0));
         state = state with { Phase = RolloutPhase.Paused, PauseReason = pause };
-        Assert.Equal(expected, StepEstimate.Describe(plan, state, facts, s_start.AddSeconds(60)) is not null);
+        Assert.Equal(expected, StepEstimate.Describe(plan, state, facts, null, s_start.AddSeconds(60)) is not null);
     }
 
     [Fact]
     public void Nothing_is_said_from_another_step_s_samples_of_a_dry_run_or_of_a_gate_that_passes_without_data()
     {
         var (plan, state, facts) = Scene(Plans.Errors, Plans.Rates(10, 0, 90, 0));
-        Assert.NotNull(StepEstimate.Describe(plan, state, facts, s_start.AddSeconds(60)));
-        Assert.Null(StepEstimate.Describe(plan, state, facts with { MeasuredFrom = s_start.AddSeconds(-1) }, s_start.AddSeconds(60)));
-        Assert.Null(StepEstimate.Describe(plan with { SpecError = "replicas" }, state, facts, s_start.AddSeconds(60)));
-        Assert.Null(StepEstimate.Describe(plan, state with { StepStartedAt = null }, facts, s_start.AddSeconds(60)));
+        Assert.NotNull(StepEstimate.Describe(plan, state, facts, null, s_start.AddSeconds(60)));
+        Assert.Null(StepEstimate.Describe(plan, state, facts with { MeasuredFrom = s_start.AddSeconds(-1) }, null, s_start.AddSeconds(60)));
+        Assert.Null(StepEstimate.Describe(plan with { SpecError = "replicas" }, state, facts, null, s_start.AddSeconds(60)));
+        Assert.Null(StepEstimate.Describe(plan, state with { StepStartedAt = null }, facts, null, s_start.AddSeconds(60)));
         Assert.Null(Describe(Plans.Errors with { DryRun = true }, Plans.Rates(10, 0, 90, 0), 60));
         Assert.Null(Describe(Plans.Errors with { OnInsufficientData = OnInsufficientData.Pass }, Plans.Rates(10, 0, 90, 0), 60));
     }
@@ -79,7 +94,7 @@ public sealed class StepEstimateTests
     static string? Describe(GateSpec gate, Measurement measurement, int elapsedSeconds)
     {
         var (plan, state, facts) = Scene(gate, measurement);
-        return StepEstimate.Describe(plan, state, facts, s_start.AddSeconds(elapsedSeconds));
+        return StepEstimate.Describe(plan, state, facts, null, s_start.AddSeconds(elapsedSeconds));
     }
 
     static (RolloutPlan Plan, RolloutState State, Observation Facts) Scene(GateSpec gate, Measurement measurement)

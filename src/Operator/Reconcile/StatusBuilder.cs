@@ -31,7 +31,7 @@ static class StatusBuilder
             Weight = state.CandidateRevision is null ? null : state.Weight,
             Mirror = state is { CandidateRevision: not null, Mirror: > 0 } ? state.Mirror : null,
             WeightInForce = inForce,
-            StepEstimate = Cut(StepEstimate.Describe(plan, state, facts, now)),
+            StepEstimate = Cut(StepEstimate.Describe(plan, state, facts, before?.StepStartedAt == state.StepStartedAt ? before?.StepEstimate : null, now)),
             Verdict = state.Gates.Count == 0 ? null : state.Gates.MaxBy(g => Severity(g.Verdict))!.Verdict.ToString(),
             Ready = plan.Autoscaling is null ? string.Create(CultureInfo.InvariantCulture, $"{ready}/{wanted}") : DescribeScaled(decision.World, facts),
             Port = port,

@@ -9,7 +9,7 @@ namespace Canario.Operator.Tests.Reconcile;
 /// not even an end of its lease or its last events. What a killed process leaves behind is what it had sent, and nothing else: it has no file, and its memory is thrown away here too, for the next operator
 /// shares nothing with it but the API server. What its other workers have on the way at that moment may still arrive, as from the socket of a killed process.
 /// </summary>
-[Collection(ClusterGroup.Name)]
+[Collection(KillGroup.Name)]
 public sealed class KillTests(ClusterFixture cluster)
 {
     /// <summary>A promotion whose pods are an autoscaler's to count.</summary>
