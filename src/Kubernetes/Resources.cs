@@ -62,6 +62,15 @@ public static class Resources
     public static ResourceType<HorizontalPodAutoscaler> HorizontalPodAutoscalersV2Beta2 { get; } = new(
         "autoscaling", "v2beta2", "horizontalpodautoscalers", "HorizontalPodAutoscaler", true, KubernetesJson.Default.HorizontalPodAutoscaler, KubernetesJson.Default.KubernetesListHorizontalPodAutoscaler);
 
+    public static ResourceType<Job> Jobs { get; } = new(
+        "batch", "v1", "jobs", "Job", true, KubernetesJson.Default.Job, KubernetesJson.Default.KubernetesListJob);
+
+    public static ResourceType<CronJob> CronJobs { get; } = new(
+        "batch", "v1", "cronjobs", "CronJob", true, KubernetesJson.Default.CronJob, KubernetesJson.Default.KubernetesListCronJob);
+
+    public static ResourceType<CronJob> CronJobsV1Beta1 { get; } = new(
+        "batch", "v1beta1", "cronjobs", "CronJob", true, KubernetesJson.Default.CronJob, KubernetesJson.Default.KubernetesListCronJob);
+
     public static ResourceType<Lease> Leases { get; } = new(
         "coordination.k8s.io", "v1", "leases", "Lease", true, KubernetesJson.Default.Lease, KubernetesJson.Default.KubernetesListLease);
 

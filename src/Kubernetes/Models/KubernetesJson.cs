@@ -25,6 +25,8 @@ namespace Canario.Kubernetes.Models;
 [JsonSerializable(typeof(KubernetesList<EndpointSlice>))]
 [JsonSerializable(typeof(KubernetesList<PodDisruptionBudget>))]
 [JsonSerializable(typeof(KubernetesList<HorizontalPodAutoscaler>))]
+[JsonSerializable(typeof(KubernetesList<Job>))]
+[JsonSerializable(typeof(KubernetesList<CronJob>))]
 [JsonSerializable(typeof(KubernetesList<Lease>))]
 [JsonSerializable(typeof(KubernetesList<Event>))]
 [JsonSerializable(typeof(KubernetesList<CustomResourceDefinition>))]

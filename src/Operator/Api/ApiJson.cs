@@ -1,5 +1,7 @@
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Canario.Kubernetes.Models;
+using Canario.Operator.Retraining;
 using Canario.Rollouts;
 
 namespace Canario.Operator.Api;
@@ -13,4 +15,8 @@ namespace Canario.Operator.Api;
 [JsonSerializable(typeof(ModelDeploymentStatus))]
 [JsonSerializable(typeof(RolloutState))]
 [JsonSerializable(typeof(DriftState))]
+[JsonSerializable(typeof(RetrainingState))]
+[JsonSerializable(typeof(RetrainingReport))]
+[JsonSerializable(typeof(CloudEvent))]
+[JsonSerializable(typeof(JsonObject))]
 sealed partial class ApiJson : JsonSerializerContext;

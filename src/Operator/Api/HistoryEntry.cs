@@ -18,6 +18,9 @@ sealed record HistoryEntry
     [Schema("The evidence, with the numbers.")]
     public string? Evidence { get; set; }
 
+    [Schema("Id of the retraining that it answers.")]
+    public string? RetrainingId { get; set; }
+
     [Schema("When it began.")]
     public DateTimeOffset? Started { get; set; }
 

@@ -52,6 +52,9 @@ sealed record ModelDeploymentSpec
     [Schema("How what serves is compared with its training.")]
     public DriftSettings Drift { get; set; } = new();
 
+    [Schema("When the model is trained anew, and by what.")]
+    public RetrainingSettings? Retraining { get; set; }
+
     [Schema("Old revisions kept to go back to.", Minimum = 1, Maximum = Limits.RevisionHistory)]
     public int RevisionHistoryLimit { get; set; } = 10;
 }

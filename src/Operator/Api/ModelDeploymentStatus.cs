@@ -87,6 +87,10 @@ sealed record ModelDeploymentStatus
     [JsonConverter(typeof(StoredDriftConverter))]
     public DriftState? Drift { get; set; }
 
+    [Schema("The retraining under way, and those that ended.", Opaque = true)]
+    [JsonConverter(typeof(StoredRetrainingConverter))]
+    public RetrainingState? Retraining { get; set; }
+
     // Opaque to the API server: an older CRD, which helm does not replace on upgrade, must not prune what a newer operator remembers.
     [Schema("The operator's memory of the rollout. No API: it may change.", Opaque = true)]
     [JsonConverter(typeof(StoredRolloutConverter))]

@@ -26,6 +26,7 @@ static class SpecValidator
         StrategyValidator.Validate(errors, spec.Strategy, spec.Replicas, spec.Gates);
         AbValidator.Validate(errors, spec);
         DriftValidator.Validate(errors, spec.Drift);
+        RetrainingValidator.Validate(errors, spec.Retraining);
         ValidateTraffic(errors, spec.Traffic);
         if (spec.Metrics.Source is { } source)
             errors.OneOf("spec.metrics.source", source, MetricSourceNames.Prometheus, MetricSourceNames.Direct);

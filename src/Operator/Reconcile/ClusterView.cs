@@ -39,6 +39,7 @@ sealed class ClusterView
         FollowOwned(Resources.RoleBindings, RoleBindings);
         FollowOwned(budgets, PodDisruptionBudgets);
         Follow(autoscalers, HorizontalPodAutoscalers, ManagedSelector, OnAutoscaler, DropStatus);
+        Follow(Resources.Jobs, Jobs, ManagedSelector, change => Raise(OwnerKey(change.Current)), DropSpec);
         Follow(Resources.Pods, Pods, ManagedSelector, OnPod, DropSpec);
     }
 
@@ -59,6 +60,7 @@ sealed class ClusterView
     public Cache<PodDisruptionBudget> PodDisruptionBudgets { get; } = ByModel<PodDisruptionBudget>();
     public Cache<HorizontalPodAutoscaler> HorizontalPodAutoscalers { get; } = ByModel<HorizontalPodAutoscaler>();
     public Cache<Pod> Pods { get; } = ByModel<Pod>();
+    public Cache<Job> Jobs { get; } = ByModel<Job>();
 
     public bool HasSynced => _synced.TrueForAll(synced => synced());
 
@@ -109,6 +111,12 @@ sealed class ClusterView
     {
         autoscaler.Status = null;
         return autoscaler;
+    }
+
+    private static Job DropSpec(Job job)
+    {
+        job.Spec = null;
+        return job;
     }
 
     private void FollowOwned<T>(ResourceType<T> type, Cache<T> cache) where T : class, IKubernetesObject =>

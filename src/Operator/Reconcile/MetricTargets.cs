@@ -1,4 +1,3 @@
-using System.Text;
 using Canario.Kubernetes;
 using Canario.Operator.Api;
 using Canario.Operator.Metrics;
@@ -26,11 +25,8 @@ sealed class MetricTargets(KubernetesClient client, Uri? fallback)
         target = target with { Address = new Uri(settings.Address), Timeout = Durations.Parse(settings.Timeout) ?? s_timeout };
         if (settings.AuthSecretRef is not { } reference)
             return target;
-        var secret = await client.FindAsync(Resources.Secrets, ns, reference.Name, cancellationToken);
-        return Decode(secret?.Data?.GetValueOrDefault(reference.Key)) is { } value
+        return await SecretText.ReadAsync(client, ns, reference, cancellationToken) is { } value
             ? target with { Authorization = value }
             : target with { Address = null, Problem = $"Secret {reference.Name} of namespace {ns} has no usable key {reference.Key} (spec.metrics.prometheus.authSecretRef)" };
     }
-
-    private static string? Decode(byte[]? value) => value is { Length: > 0 } ? Encoding.UTF8.GetString(value).Trim() : null;
 }

@@ -12,6 +12,7 @@ sealed class OperatorMetrics
     private readonly Gauge _phase;
     private readonly Gauge _weight;
     private readonly Counter _rollouts;
+    private readonly Counter _retrainings;
     private readonly Counter _reconciles;
     private readonly HistogramChild _duration;
     private long _done;
@@ -19,6 +20,7 @@ sealed class OperatorMetrics
     public OperatorMetrics(MetricRegistry registry)
     {
         Drift = new DriftMetrics(registry);
+        _retrainings = registry.CreateCounter("canario_retrainings_total", "Retrainings that ended, by outcome.", MetricLabels.Namespace, MetricLabels.Model, "outcome");
         _duration = registry.CreateHistogram("canario_operator_reconcile_duration_seconds", "Time that one reconcile took.", LatencyBuckets.Seconds).WithLabels();
         _reconciles = registry.CreateCounter("canario_operator_reconciles_total", "Reconciles by result: success, conflict, obstacle (an object is somebody else's, or the API server refuses it), error.", "result");
         foreach (var result in (string[])["success", "conflict", "obstacle", "error"])
@@ -57,8 +59,12 @@ sealed class OperatorMetrics
 
     public void Ended(ObjectKey model, HistoryEntry entry) => _rollouts.WithLabels(model.Namespace, model.Name, entry.Outcome).Increment();
 
+    public void Retrained(ObjectKey model, RetrainingOutcome outcome) => _retrainings.WithLabels(model.Namespace, model.Name, outcome.ToString()).Increment();
+
     public void Forget(ObjectKey model)
     {
+        foreach (var outcome in Enum.GetNames<RetrainingOutcome>())
+            _retrainings.Remove(model.Namespace, model.Name, outcome);
         foreach (var phase in Enum.GetNames<RolloutPhase>())
             _phase.Remove(model.Namespace, model.Name, phase);
         _weight.Remove(model.Namespace, model.Name);

@@ -9,6 +9,7 @@ using Canario.Operator.Metrics;
 using Canario.Operator.Metrics.Direct;
 using Canario.Operator.Metrics.Drift;
 using Canario.Operator.Metrics.Prometheus;
+using Canario.Operator.Retraining;
 using Canario.Operator.Traffic;
 
 namespace Canario.Operator.Reconcile;
@@ -34,10 +35,12 @@ sealed class OperatorSession(
         var sources = new MetricSources(prometheus, sampler);
         var board = new MeasurementBoard((_, target, request, now, token) => sources[target.Source].MeasureAsync(target, request, now, token), queue.Add, time, cancellationToken);
         var watch = new DriftWatch(view, targets, new DirectDrift(scraped.PodsOf, pods, time), new PrometheusDrift(prometheus), queue.Add, metrics.Drift, time, logger);
+        using var receivers = PrometheusClient.CreateHttpClient();
+        var runner = new RetrainingRunner(client, receivers, queue.Add, cancellationToken);
         var contracts = new ContractReader(pods, queue.Add, time, cancellationToken);
         var observer = new Observer(view, acknowledgements, board, targets, contracts, options.AddressOfPod);
         var world = new WorldApplier(client, view, applier, options.Desired);
-        var reconciler = new Reconciler(client, view, observer, world, ports, acknowledgements, board, contracts, applier, new Upkeep(watch, events, metrics.Drift), events, metrics, time);
+        var reconciler = new Reconciler(client, view, observer, world, ports, acknowledgements, board, contracts, applier, new Upkeep(view, watch, runner, events, metrics), events, metrics, time);
         var namespaces = new NamespaceReconciler(view, applier, options.Desired);
 
         view.Listen(queue.Add);

@@ -35,21 +35,23 @@ sealed class Reconciler(
         var observed = await observer.ObserveAsync(deployment, plan, state, port, cancellationToken);
         var now = time.GetUtcNow();
         var decision = RolloutMachine.Decide(plan, state, observed.Facts, now);
-        var upkept = upkeep.Decide(deployment, decision.Next.StableRevision, now);
+        var upkept = upkeep.Decide(deployment, plan, decision.Next.StableRevision, now);
         // Stored first: a kill after it is made good by the next pass, and a leader of yesterday fails here, on the resource version.
         var stored = await StoreAsync(deployment, StatusBuilder.Build(deployment, plan, decision, observed.Facts, _obstacles.Find(deployment), upkept, port, now), cancellationToken);
         var inForce = decision.World.Split == observed.Facts.TrafficInForce;
         if (lost is not null)
             events.Publish(ModelDeployments.Resource, stored, EventType.Warning, RolloutReasons.StateUnreadable, lost);
         Tell(stored, state, decision, now);
-        upkeep.Follow(stored, upkept);
+        upkeep.Follow(stored, upkept, deployment.Status?.Retraining, now);
         // The configuration of an unchanged state is the one that was just asked about.
         var configuration = decision.Next == state ? observed.Serving : RouterDocuments.Build(view, stored, plan, decision.World, decision.Next, port);
         await ApplyAsync(key, () => world.ApplyAsync(stored, plan, decision.World, configuration, port, inForce, cancellationToken));
         if (_obstacles.Overcome(key))
             return TimeSpan.Zero;
-        return !inForce && observed.HasRouters && decision.World.Revisions.Count > 0 ? acknowledgements.AskAgainIn(key) : decision.CheckAgainIn;
+        return !inForce && observed.HasRouters && decision.World.Revisions.Count > 0 ? acknowledgements.AskAgainIn(key) : Earlier(decision.CheckAgainIn, upkept.CheckAgainIn);
     }
+
+    private static TimeSpan? Earlier(TimeSpan? one, TimeSpan? other) => one is null || other < one ? other : one;
 
     private async Task ApplyAsync(ObjectKey key, Func<Task> apply)
     {

@@ -6,10 +6,10 @@ namespace Canario.Operator.Reconcile;
 /// <summary>Rollouts that ended, read off the transitions. Pure.</summary>
 static class RolloutHistory
 {
-    public static IReadOnlyList<HistoryEntry>? Extend(IReadOnlyList<HistoryEntry>? before, RolloutState state, Decision decision, DateTimeOffset now)
+    public static IReadOnlyList<HistoryEntry>? Extend(IReadOnlyList<HistoryEntry>? before, RolloutState state, Decision decision, DateTimeOffset now, Func<string, string?> retrainingOf)
     {
         var ended = Ended(state, decision, now);
-        return ended is null ? before : [ended, .. (before ?? []).Take(Limits.History - 1)];
+        return ended is null ? before : [ended with { RetrainingId = retrainingOf(ended.Revision) }, .. (before ?? []).Take(Limits.History - 1)];
     }
 
     /// <summary>Null: no rollout ended in this decision.</summary>

@@ -37,7 +37,7 @@ static class StatusBuilder
             Port = port,
             Gates = state.Gates.Count == 0 ? null : [.. state.Gates.Select(Describe)],
             Rejected = state.Rejected.Count == 0 ? null : [.. state.Rejected.Select(Describe)],
-            History = RolloutHistory.Extend(before?.History, before?.Rollout ?? RolloutState.Initial, decision, now),
+            History = RolloutHistory.Extend(before?.History, before?.Rollout ?? RolloutState.Initial, decision, now, upkept.AnsweredBy),
             LastHandledCommand = command,
             LastCommandMessage = commandMessage,
             RolloutStartedAt = state.RolloutStartedAt,
@@ -45,6 +45,7 @@ static class StatusBuilder
             StepStartedAt = state.StepStartedAt,
             Conditions = ConditionsBuilder.Build(deployment, decision, facts, obstacle, upkept.Drift, inForce, ready >= wanted, now),
             Drift = upkept.Drift,
+            Retraining = upkept.Retraining,
             Rollout = state,
         };
     }

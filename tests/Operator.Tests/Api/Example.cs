@@ -76,6 +76,13 @@ static class Example
                 Matches = [new MatchSettings { Header = "x-tester", Value = "yes" }, new MatchSettings { Header = "x-old", Value = "1", Target = "Stable" }],
             },
             Metrics = new MetricsSettings { Prometheus = new PrometheusSettings { Address = "https://prometheus.test:9090/base", Timeout = "5s", AuthSecretRef = new SecretKeySettings { Name = "prom", Key = "token" } } },
+            Drift = new DriftSettings { Interval = "1m", Window = "24h", MinSamples = 1000, Looks = 5, Features = new DriftBoundSettings { Psi = 0.2, Ks = 0.15 }, MinAccuracy = 0.9, Ignore = ["hour"] },
+            Retraining = new RetrainingSettings
+            {
+                CloudEvent = new CloudEventSettings { Url = "https://events.test/retrain", Timeout = "5s", AuthSecretRef = new SecretKeySettings { Name = "events", Key = "token" } },
+                Schedule = "0 3 * * MON",
+                Cooldown = "12h",
+            },
             RevisionHistoryLimit = 5,
         },
     };

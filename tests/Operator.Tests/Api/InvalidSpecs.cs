@@ -54,6 +54,17 @@ static class InvalidSpecs
         Drift("more than always right", d => d with { MinAccuracy = 1.2 }, "spec.drift.minAccuracy", "from 0.001 to 1", true),
         Drift("ignores too many", d => d with { Ignore = [.. Enumerable.Range(0, 101).Select(i => $"f{i}")] }, "spec.drift.ignore", "at most 100", true),
         Drift("ignores nothing named", d => d with { Ignore = [""] }, "spec.drift.ignore", "1 to 253"),
+        Retraining("retrained by nothing", r => r with { CronJob = null }, "spec.retraining", "cronJob or cloudEvent"),
+        Retraining("retrained twice", r => r with { CloudEvent = new CloudEventSettings { Url = "http://events.test" } }, "spec.retraining", "and not both"),
+        Retraining("a CronJob that is no name", r => r with { CronJob = "Train_It" }, "spec.retraining.cronJob", "name of an object", true),
+        Retraining("a schedule of six fields", r => r with { Schedule = "0 0 3 * * MON" }, "spec.retraining.schedule", "five fields"),
+        Retraining("a schedule that never comes", r => r with { Schedule = "0 0 30 2 *" }, "spec.retraining.schedule", "a time that comes"),
+        Retraining("a schedule of a thousand characters", r => r with { Schedule = new string('*', 1000) }, "spec.retraining.schedule", "five fields", true),
+        Retraining("a cooldown without a unit", r => r with { Cooldown = "60" }, "spec.retraining.cooldown", "duration such as", true),
+        Event("an event to a file", e => e with { Url = "file:///etc/passwd" }, "spec.retraining.cloudEvent.url", "must be http://", true),
+        Event("an event with a password", e => e with { Url = "https://me:secret@events.test/" }, "spec.retraining.cloudEvent.url", "must not carry credentials"),
+        Event("an event that waits an hour", e => e with { Timeout = "1h" }, "spec.retraining.cloudEvent.timeout", "from 100ms to 2m"),
+        Event("an event with a Secret without a key", e => e with { AuthSecretRef = new SecretKeySettings { Name = "events" } }, "spec.retraining.cloudEvent.authSecretRef.key", "is required", true),
         Spec("negative bake", s => s with { Bake = new BakeSettings { Duration = "-5m" } }, "spec.bake.duration", "duration such as", true),
         Spec("bake of a century", s => s with { Bake = new BakeSettings { Duration = "900000h" } }, "spec.bake.duration", "at most a year"),
         Model("no uri", m => m with { Uri = "" }, "spec.model.uri", "is required", true),
@@ -194,6 +205,12 @@ static class InvalidSpecs
 
     static InvalidSpec Ab(string name, Func<AbSettings, AbSettings> change, string path, string allowed, bool schema = false) =>
         Spec(name, s => s with { Strategy = new StrategySettings { Type = "AB", Ab = change(new AbSettings()) } }, path, allowed, schema);
+
+    static InvalidSpec Retraining(string name, Func<RetrainingSettings, RetrainingSettings> change, string path, string allowed, bool schema = false) =>
+        Spec(name, s => s with { Retraining = change(new RetrainingSettings { CronJob = "train" }) }, path, allowed, schema);
+
+    static InvalidSpec Event(string name, Func<CloudEventSettings, CloudEventSettings> change, string path, string allowed, bool schema = false) =>
+        Retraining(name, r => r with { CronJob = null, CloudEvent = change(new CloudEventSettings { Url = "https://events.test" }) }, path, allowed, schema);
 
     static InvalidSpec Drift(string name, Func<DriftSettings, DriftSettings> change, string path, string allowed, bool schema = false) =>
         Spec(name, s => s with { Drift = change(s.Drift) }, path, allowed, schema);

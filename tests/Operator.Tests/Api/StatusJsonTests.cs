@@ -102,6 +102,39 @@ public sealed class StatusJsonTests
         Assert.Equal(drift, JsonSerializer.Deserialize(json, ApiJson.Default.ModelDeploymentStatus)!.Drift);
     }
 
+    [Fact]
+    public void Retraining_s_memory_survives_status_unchanged()
+    {
+        var drift = new DriftState { Revision = "iris-1", Verdict = DriftVerdict.Drift, Since = At, Worst = [new DriftedName { Kind = DriftKind.Feature, Name = "petal", Psi = 0.6, Confirmed = true }] };
+        var state = new RetrainingState
+        {
+            Current = new RetrainingRun { Id = "0a1b2c3d", Trigger = RetrainingTrigger.Drift, Message = "m", Revision = "iris-1", At = At, Phase = RetrainingPhase.Running, Attempts = 2, NextAttemptAt = At, StartedAt = At, Drift = drift },
+            History = [new RetrainingRecord { Id = "1", Trigger = RetrainingTrigger.Schedule, Outcome = RetrainingOutcome.Lost, Message = "m", Revision = "iris-0", At = At, FinishedAt = At, AnsweredBy = "iris-1" }],
+            Command = "n",
+            Schedule = "0 3 * * *",
+            ScheduledFrom = At,
+            Episode = "e",
+            EpisodeRuns = 2,
+        };
+        var json = JsonSerializer.Serialize(new ModelDeploymentStatus { Retraining = state }, ApiJson.Default.ModelDeploymentStatus);
+
+        Assert.Equal(state, JsonSerializer.Deserialize(json, ApiJson.Default.ModelDeploymentStatus)!.Retraining);
+    }
+
+    [Theory]
+    [InlineData("""{"current":{"id":"a"}}""")]
+    [InlineData("""{"current":{"id":null,"trigger":"Drift","message":"m","revision":"r"}}""")]
+    [InlineData("""{"history":[null]}""")]
+    [InlineData("""{"history":"none"}""")]
+    public void Retraining_s_memory_that_cannot_be_read_is_begun_anew(string retraining)
+    {
+        var json = """{"status":{"retraining":BROKEN,"phase":"Healthy"}}""".Replace("BROKEN", retraining, StringComparison.Ordinal);
+
+        var status = JsonSerializer.Deserialize(json, ApiJson.Default.ModelDeployment)!.Status!;
+
+        Assert.Equal(("Healthy", null), (status.Phase, status.Retraining));
+    }
+
     [Theory]
     [InlineData("7")]
     [InlineData("""{"verdict":"Drift"}""")]

@@ -65,6 +65,23 @@ public sealed class DriftTests(ClusterFixture cluster) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Confirmed_drift_begins_a_Job_that_is_told_what_drifted()
+    {
+        await using var pods = new PodPlayer(cluster.Client, _ns);
+        await using var running = await StartOperatorAsync();
+        await RetrainingTests.CreateCronJobAsync(cluster.Client, _ns);
+        await ServeAsync();
+        await Models.PatchAsync(cluster.Client, _ns, $$$$"""{"spec":{"retraining":{"cronJob":"{{{{RetrainingTests.CronJobName}}}}"}}}""");
+        await _server!.PredictAsync(Requests, body => body["flipper_length_mm"] = 270);
+
+        var job = await RetrainingTests.WaitForJobAsync(cluster.Client, _ns);
+
+        var report = JsonNode.Parse(RetrainingTests.Variable(job, "CANARIO_RETRAINING_REPORT"))!;
+        Assert.Equal(("Drift", _ns, Models.Name), (report["trigger"]!.GetValue<string>(), report["namespace"]!.GetValue<string>(), report["model"]!.GetValue<string>()));
+        Assert.Equal("flipper_length_mm", report["drift"]!["worst"]![0]!["name"]!.GetValue<string>());
+    }
+
+    [Fact]
     public async Task Another_revision_is_another_question()
     {
         await using var pods = new PodPlayer(cluster.Client, _ns);

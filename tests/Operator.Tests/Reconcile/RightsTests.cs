@@ -19,6 +19,7 @@ public sealed class RightsTests(ClusterFixture cluster)
     [
         // After a kill between a revision's first write and the cache that shows it.
         "apps controllerrevisions get",
+        "batch jobs get",
         // The same event again.
         "events patch",
         // Checked by an admission plug-in that is off here.
@@ -59,6 +60,10 @@ public sealed class RightsTests(ClusterFixture cluster)
         await AutoscaleAsync(ns, 5);
         await Models.SetModelAsync(cluster.Client, ns, "v2");
         await Models.WaitReadyAsync(cluster.Client, ns);
+
+        await RetrainingTests.CreateCronJobAsync(cluster.Client, ns);
+        await Models.PatchAsync(cluster.Client, ns, $$$$"""{"metadata":{"annotations":{"{{{{Annotations.Retrain}}}}":"1"}},"spec":{"retraining":{"cronJob":"{{{{RetrainingTests.CronJobName}}}}"}}}""");
+        await Eventually.TrueAsync(async () => (await cluster.Client.ListAsync(Resources.Jobs, ns, null, default)).Items.Count == 1, "the model is trained anew");
 
         await Models.PatchAsync(cluster.Client, ns, """{"spec":{"gates":[{"name":"errors","type":"ErrorRate","max":0.1}],"strategy":{"canary":{"steps":[{"weight":20,"hold":{"duration":"0s"},"gates":["errors"]}]}}}}""");
         await Models.SetModelAsync(cluster.Client, ns, "v3");
