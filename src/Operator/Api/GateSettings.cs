@@ -20,7 +20,7 @@ sealed record GateSettings
     [Schema("Unique among the gates; steps name it.", Required = true, MinLength = 1, MaxLength = 63, Pattern = Limits.NamePattern)]
     public string Name { get; set; } = "";
 
-    [Schema("ErrorRate: share of 5xx answers. Latency: share of answers slower than bound. FeatureDrift and PredictionDrift: distance of what comes in or goes out from the training baseline or from stable. ShadowAgreement: share of the copied requests that the new revision answers otherwise than stable; with strategy Shadow. Query: a number that a PromQL query of yours gives; with Prometheus.",
+    [Schema("ErrorRate: share of 5xx answers. Latency: share slower than bound. FeatureDrift, PredictionDrift: distance of what comes in or goes out from the training or from stable. ShadowAgreement: share of copied requests answered otherwise than stable; with strategy Shadow. Query: a number that PromQL of yours gives; with Prometheus.",
         Required = true)]
     [Values(GateTypes.ErrorRate, GateTypes.Latency, GateTypes.FeatureDrift, GateTypes.PredictionDrift, GateTypes.ShadowAgreement, GateTypes.Query)]
     public string Type { get; set; } = "";
@@ -41,7 +41,7 @@ sealed record GateSettings
     [Schema("ErrorRate, Latency: the new revision's share may be at most this many times stable's, such as 1.5.", Minimum = 1, Maximum = 1000)]
     public double? MaxRatioToStable { get; set; }
 
-    [Schema("Latency: what counts as slow. One of the histogram's bounds, so that the share is exact: 1ms, 2ms, 5ms, 10ms, 20ms, 50ms, 100ms, 200ms, 500ms, 1s, 2s, 5s, 10s or 30s.",
+    [Schema("Latency: what counts as slow. One of the histogram's bounds: 1, 2, 5, 10, 20, 50, 100, 200, 500ms, 1, 2, 5, 10 or 30s.",
         MaxLength = Limits.DurationLength, Pattern = Limits.DurationPattern)]
     [Rule("duration(self) in [duration('1ms'), duration('2ms'), duration('5ms'), duration('10ms'), duration('20ms'), duration('50ms'), duration('100ms'), duration('200ms'), duration('500ms'), duration('1s'), duration('2s'), duration('5s'), duration('10s'), duration('30s')]",
         "must be one of 1ms, 2ms, 5ms, 10ms, 20ms, 50ms, 100ms, 200ms, 500ms, 1s, 2s, 5s, 10s, 30s")]

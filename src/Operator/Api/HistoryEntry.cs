@@ -8,7 +8,7 @@ sealed record HistoryEntry
     [Schema("The revision that was rolled out.", Required = true)]
     public string Revision { get; set; } = "";
 
-    [Schema("Promoted, RolledBack, Abandoned (for another spec) or Concluded (a shadow that was dropped as planned, or a test after which the old revision goes on).", Required = true)]
+    [Schema("Promoted, RolledBack, Abandoned (for another spec) or Concluded (dropped as planned, or after a test that it did not win).", Required = true)]
     [Values(RolloutOutcomes.Promoted, RolloutOutcomes.RolledBack, RolloutOutcomes.Abandoned, RolloutOutcomes.Concluded)]
     public string Outcome { get; set; } = "";
 

@@ -10,7 +10,7 @@ sealed record HoldSettings
     [Schema("Until somebody promotes it by hand.")]
     public bool Manual { get; set; }
 
-    [Schema("How long gates may lack evidence before the step is paused, or rolled back where the gate says so. Default: 1h.",
+    [Schema("How long gates may lack evidence before the step is paused or, where a gate says so, rolled back. Default: 1h.",
         Pattern = Limits.DurationPattern, MaxLength = Limits.DurationLength)]
     public string? Deadline { get; set; }
 }

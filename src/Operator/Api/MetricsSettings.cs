@@ -4,7 +4,7 @@ namespace Canario.Operator.Api;
 
 sealed record MetricsSettings
 {
-    [Schema("Where gates are measured: Prometheus, or Direct: the operator reads routers and model pods itself, every 5 s while a rollout is under way. Default: Prometheus if an address is known, here or to the operator, else Direct.")]
+    [Schema("Where gates and drift are measured: Prometheus, or Direct: the operator reads routers and model pods itself. Default: Prometheus if an address is known, here or to the operator, else Direct.")]
     [Values(MetricSourceNames.Prometheus, MetricSourceNames.Direct)]
     public string? Source { get; set; }
 

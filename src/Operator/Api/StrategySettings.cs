@@ -14,7 +14,7 @@ sealed record StrategySettings
     [Values(StrategyNames.Canary, StrategyNames.BlueGreen, StrategyNames.RollingUpdate, StrategyNames.Recreate, StrategyNames.Shadow, StrategyNames.AB)]
     public string Type { get; set; } = StrategyNames.Canary;
 
-    [Schema("The new revision may take and answer something else than what serves: other tensors, features or classes. Without it such a revision is rejected before it gets traffic. Set it for one that was rejected so, and it is tried again. Type Recreate never compares: no two revisions run at once.")]
+    [Schema("The new revision may take and answer something else than what serves: other tensors, features or classes. Without it such a one is rejected before it gets traffic; set then, it is tried again. Type Recreate never compares.")]
     public bool AllowContractChange { get; set; }
 
     [Schema("For type Canary, and for type Shadow that goes on as one.")]
