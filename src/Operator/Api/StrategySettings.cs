@@ -10,7 +10,7 @@ namespace Canario.Operator.Api;
 [Rule("self.type == 'AB' || !has(self.ab)", "ab needs type AB")]
 sealed record StrategySettings
 {
-    [Schema("Canary: weights that grow step by step. BlueGreen: a full new side behind a preview, then all traffic at once. RollingUpdate: pods are replaced some at a time, traffic in proportion. Recreate: the old pods are stopped, then the new ones started; nobody is served in between. Shadow: the new side gets copies of the requests and its answers are compared and thrown away; then it goes on as a canary, gets everything, or is dropped. AB: the two sides have fixed shares of the users until it is known which does better, or the time is over.")]
+    [Schema("Canary: weights that grow step by step. BlueGreen: a full new side behind a preview, then all traffic at once. RollingUpdate: pods are replaced some at a time, traffic in proportion. Recreate: the old pods stop, then the new ones start; nobody is served in between. Shadow: the new side gets copies of the requests, its answers are compared and thrown away; what follows is shadow.then. AB: fixed shares of the users until it is known which side does better, or the time is over.")]
     [Values(StrategyNames.Canary, StrategyNames.BlueGreen, StrategyNames.RollingUpdate, StrategyNames.Recreate, StrategyNames.Shadow, StrategyNames.AB)]
     public string Type { get; set; } = StrategyNames.Canary;
 

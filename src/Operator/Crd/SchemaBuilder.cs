@@ -96,7 +96,8 @@ sealed class SchemaBuilder(JsonSerializerOptions options)
 
         if (type == typeof(int) || type == typeof(long))
         {
-            return Bounded(new JsonObject { ["type"] = "integer", ["format"] = type == typeof(int) ? "int32" : "int64" }, schema);
+            // No format: the bounds say more, and the CRD has to stay small.
+            return Bounded(new JsonObject { ["type"] = "integer" }, schema);
         }
 
         if (type == typeof(double))
