@@ -81,7 +81,7 @@ public sealed class ControlPlane : IAsyncDisposable
         var processes = new ControlPlaneProcesses(layout, binaries, ChildLifetime.WithParent, options.StartTimeout, TimeProvider.System);
         try
         {
-            await processes.StartAsync(options.ControllerManager, [], cancellationToken);
+            await processes.StartAsync(options.ControllerManager, options.ControllerArguments, cancellationToken);
             return new ControlPlane(layout.AdminKubeconfig, layout.ApiServerUrl, processes, directory);
         }
         catch

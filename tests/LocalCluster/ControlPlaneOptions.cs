@@ -21,6 +21,9 @@ public sealed record ControlPlaneOptions
     /// <summary>Appended to kube-apiserver's command line, such as <c>--feature-gates=…</c>.</summary>
     public IReadOnlyList<string> ApiServerArguments { get; init; } = [];
 
+    /// <summary>Appended to kube-controller-manager's command line, such as <c>--controllers=*,-endpoint</c>.</summary>
+    public IReadOnlyList<string> ControllerArguments { get; init; } = [];
+
     /// <summary>Receives a line for each step that takes time (a first start builds Kubernetes: minutes). Null: standard error.</summary>
     public Action<string>? Progress { get; init; }
 }
