@@ -3,6 +3,7 @@ using Canario.Kubernetes;
 using Canario.Kubernetes.Models;
 using Canario.Operator.Api;
 using Canario.Operator.Desired;
+using Canario.Operator.Retraining;
 using Canario.Rollouts;
 
 namespace Canario.Operator.Reconcile;
@@ -109,6 +110,8 @@ sealed class WorldApplier(KubernetesClient client, ClusterView view, Applier app
             await applier.DeleteAsync(Resources.Deployments, old, cancellationToken);
         foreach (var old in ClusterView.OfModel(view.Services, key).Where(IsSuperfluous))
             await applier.DeleteAsync(Resources.Services, old, cancellationToken);
+        foreach (var old in RetrainingJobs.FindOld(ClusterView.OfModel(view.Jobs, key).Where(job => IsOwned(deployment, job))))
+            await applier.DeleteAsync(Resources.Jobs, old, cancellationToken);
         // What spec asks for may be tried again; then those that served, the latest first: an undo leads to them.
         var served = deployment.Status?.Rollout?.Served.ToList() ?? [];
         var history = ClusterView.OfModel(view.ControllerRevisions, key)

@@ -12,6 +12,11 @@ static class RetrainingJobs
 {
     public const string IdVariable = "CANARIO_RETRAINING_ID";
     public const string ReportVariable = "CANARIO_RETRAINING_REPORT";
+
+    /// <summary>Ended Jobs kept of a model, for their logs.</summary>
+    public const int Kept = 3;
+
+    private const string Complete = "Complete";
     private const string TimeToLive = "ttlSecondsAfterFinished";
     private const int WeekInSeconds = 7 * 24 * 3600;
 
@@ -42,7 +47,7 @@ static class RetrainingJobs
             SetVariable(container, ReportVariable, report);
         }
 
-        // Those of one model would pile up otherwise.
+        // For whoever serves no more: the last ones would stay for ever.
         spec[TimeToLive] ??= WeekInSeconds;
         Annotate(pods, run.Id);
         var metadata = Objects.BuildOwned(deployment, BuildName(deployment.Metadata.Name!, run.Id));
@@ -58,18 +63,21 @@ static class RetrainingJobs
     {
         if (job?.Metadata.OwnerReferences?.Any(owner => owner.Uid == deployment.Metadata.Uid) != true)
             return null;
-        foreach (var condition in job.Status?.Conditions ?? [])
-        {
-            if (condition is { Status: "True", Type: "Complete" or "Failed" })
-            {
-                var succeeded = condition.Type == "Complete";
-                var why = succeeded ? "complete" : $"failed: {condition.Reason}: {condition.Message}";
-                return new RetrainingJob(run.Id, succeeded, $"Job {job.Metadata.Name} {(succeeded ? "is " : "")}{why}.");
-            }
-        }
-
-        return new RetrainingJob(run.Id, null, "");
+        if (FindEnd(job) is not { } end)
+            return new RetrainingJob(run.Id, null, "");
+        var succeeded = end.Type == Complete;
+        var why = succeeded ? "complete" : $"failed: {end.Reason}: {end.Message}";
+        return new RetrainingJob(run.Id, succeeded, $"Job {job.Metadata.Name} {(succeeded ? "is " : "")}{why}.");
     }
+
+    /// <summary>Ended ones beyond <see cref="Kept"/>, the oldest. Not every cluster deletes Jobs when their time to live is over: Kubernetes 1.20 does not.</summary>
+    public static IEnumerable<Job> FindOld(IEnumerable<Job> jobs) => jobs
+        .Where(job => FindEnd(job) is not null)
+        .OrderByDescending(job => job.Metadata.CreationTimestamp)
+        .ThenByDescending(job => job.Metadata.Name, StringComparer.Ordinal)
+        .Skip(Kept);
+
+    private static Condition? FindEnd(Job job) => job.Status?.Conditions?.FirstOrDefault(condition => condition is { Status: "True", Type: Complete or "Failed" });
 
     private static void SetVariable(JsonObject container, string name, string value)
     {

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Canario.Kubernetes;
 using Canario.Kubernetes.Models;
 using Canario.Operator.Api;
+using Canario.Operator.Retraining;
 using Canario.Rollouts;
 using Microsoft.AspNetCore.Http;
 
@@ -37,7 +38,7 @@ public sealed class RetrainingTests(ClusterFixture cluster) : IAsyncLifetime
         Assert.Equal(($"{Models.Name}-retrain-{id}", id, "plants"), (job.Metadata.Name, Variable(job, "CANARIO_RETRAINING_ID"), job.Metadata.Labels!["team"]));
         Assert.Equal(served.Metadata.Uid, Assert.Single(job.Metadata.OwnerReferences!).Uid);
         Assert.Equal("kept", Variable(job, "OWN"));
-        await FinishAsync(job, "Complete");
+        await FinishAsync(cluster.Client, job, "Complete");
         var ended = await Models.WaitAsync(cluster.Client, _ns, "ended", d => d.Status!.Retraining is { Current: null, History.Count: 1 });
         Assert.Equal(RetrainingOutcome.Succeeded, ended.Status!.Retraining!.History[0].Outcome);
 
@@ -74,14 +75,28 @@ public sealed class RetrainingTests(ClusterFixture cluster) : IAsyncLifetime
                 await using (await RunningOperator.StartAsync(cluster, _ns))
                 {
                     var under = await Models.WaitAsync(cluster.Client, _ns, "under way", d => d.Status!.Retraining is { Current.Phase: RetrainingPhase.Running } r && r.Command == $"{commands}");
-                    Assert.Equal(commands, (await cluster.Client.ListAsync(Resources.Jobs, _ns, null, default)).Items.Count);
-                    await FinishAsync(await cluster.Client.GetAsync(Resources.Jobs, _ns, $"{Models.Name}-retrain-{under.Status!.Retraining!.Current!.Id}", default), "Failed");
+                    Assert.Single((await cluster.Client.ListAsync(Resources.Jobs, _ns, null, default)).Items, job => !HasEnded(job));
+                    await FinishAsync(cluster.Client, await cluster.Client.GetAsync(Resources.Jobs, _ns, $"{Models.Name}-retrain-{under.Status!.Retraining!.Current!.Id}", default), "Failed");
                     await Models.WaitAsync(cluster.Client, _ns, "ended", d => d.Status!.Retraining!.History.Count == commands);
                 }
             }
         }
 
         Assert.All((await Models.GetAsync(cluster.Client, _ns)).Status!.Retraining!.History, record => Assert.Equal(RetrainingOutcome.Failed, record.Outcome));
+    }
+
+    [Fact]
+    public async Task Of_the_Jobs_that_ended_the_newest_three_are_kept()
+    {
+        await using var pods = new PodPlayer(cluster.Client, _ns);
+        await using var running = await RunningOperator.StartAsync(cluster, _ns);
+        await ServeAsync($$$"""{"cronJob":"{{{CronJobName}}}"}""");
+        await CreateCronJobAsync(cluster.Client, _ns);
+        var under = await MakeEndedJobsAsync(cluster.Client, _ns, 5, ended: 4);
+
+        var left = (await cluster.Client.ListAsync(Resources.Jobs, _ns, null, default)).Items.Select(job => job.Metadata.Name).ToHashSet();
+        Assert.Equal(4, left.Count);
+        Assert.Contains(under, left);
     }
 
     [Fact]
@@ -157,6 +172,29 @@ public sealed class RetrainingTests(ClusterFixture cluster) : IAsyncLifetime
             default);
     }
 
+    /// <summary>Jobs of a model, the first ones ended; waits until only those that are kept are left of the ended.</summary>
+    /// <returns>Name of the last one.</returns>
+    internal static async Task<string> MakeEndedJobsAsync(KubernetesClient client, string ns, int count, int ended)
+    {
+        var owner = await Models.GetAsync(client, ns);
+        var template = await client.GetAsync(Resources.CronJobsV1Beta1, ns, CronJobName, default);
+        var names = new List<string>();
+        for (var i = 0; i < count; i++)
+        {
+            var run = new RetrainingRun { Id = $"{i:x8}", Trigger = RetrainingTrigger.Command, Message = "m", Revision = owner.Status!.StableRevision! };
+            var job = await client.CreateAsync(Resources.Jobs, RetrainingJobs.Build(owner, run, template)!, default);
+            names.Add(job.Metadata.Name!);
+            if (i < ended)
+                await FinishAsync(client, job, "Complete");
+        }
+
+        await Eventually.TrueAsync(
+            async () => (await client.ListAsync(Resources.Jobs, ns, null, default)).Items.Count(HasEnded) == RetrainingJobs.Kept, $"{RetrainingJobs.Kept} ended Jobs are left");
+        return names[^1];
+    }
+
+    private static bool HasEnded(Job job) => job.Status?.Conditions is { Count: > 0 };
+
     internal static async Task<Job> WaitForJobAsync(KubernetesClient client, string ns)
     {
         IReadOnlyList<Job> jobs = [];
@@ -180,10 +218,10 @@ public sealed class RetrainingTests(ClusterFixture cluster) : IAsyncLifetime
     private Task RetrainAsync(string nonce) => Models.PatchAsync(cluster.Client, _ns, $$$$"""{"metadata":{"annotations":{"{{{{Annotations.Retrain}}}}":"{{{{nonce}}}}"}}}""");
 
     /// <summary>As its controller would say.</summary>
-    private Task FinishAsync(Job job, string condition)
+    private static Task FinishAsync(KubernetesClient client, Job job, string condition)
     {
         var json = $$$"""{"status":{"conditions":[{"type":"{{{condition}}}","status":"True","reason":"Test","message":"over"}]}}""";
-        return Insist.OnConflictAsync(() => cluster.Client.MergePatchAsync(Resources.Jobs, _ns, job.Metadata.Name!, Encoding.UTF8.GetBytes(json), default, "status"));
+        return Insist.OnConflictAsync(() => client.MergePatchAsync(Resources.Jobs, job.Metadata.Namespace, job.Metadata.Name!, Encoding.UTF8.GetBytes(json), default, "status"));
     }
 
     private async Task<IEnumerable<string?>> ReasonsAsync() =>

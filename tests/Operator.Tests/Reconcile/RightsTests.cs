@@ -64,6 +64,7 @@ public sealed class RightsTests(ClusterFixture cluster)
         await RetrainingTests.CreateCronJobAsync(cluster.Client, ns);
         await Models.PatchAsync(cluster.Client, ns, $$$$"""{"metadata":{"annotations":{"{{{{Annotations.Retrain}}}}":"1"}},"spec":{"retraining":{"cronJob":"{{{{RetrainingTests.CronJobName}}}}"}}}""");
         await Eventually.TrueAsync(async () => (await cluster.Client.ListAsync(Resources.Jobs, ns, null, default)).Items.Count == 1, "the model is trained anew");
+        await RetrainingTests.MakeEndedJobsAsync(cluster.Client, ns, 5, ended: 4);
 
         await Models.PatchAsync(cluster.Client, ns, """{"spec":{"gates":[{"name":"errors","type":"ErrorRate","max":0.1}],"strategy":{"canary":{"steps":[{"weight":20,"hold":{"duration":"0s"},"gates":["errors"]}]}}}}""");
         await Models.SetModelAsync(cluster.Client, ns, "v3");
