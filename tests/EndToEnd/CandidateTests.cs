@@ -54,8 +54,10 @@ public sealed class CandidateTests(StageFixture fixture)
         Assert.Equal(0, load.Snapshot().Of(candidate).Requests);
     }
 
-    private static Task<string> StatusAsync(Place place) =>
-        place.KubectlAsync("get", "modeldeployment", Manifests.Name, "--output", "jsonpath={.metadata.generation} {.status}");
+    /// <summary>All of it but the watch over the drift of what serves, which has looks of its own.</summary>
+    private static Task<string> StatusAsync(Place place) => place.KubectlAsync(
+        "get", "modeldeployment", Manifests.Name, "--output",
+        """jsonpath={.metadata.generation} {.status.message} {.status.rollout} {.status.rejected} {.status.history} {.status.gates} {.status.conditions[?(@.type!="DriftDetected")]}""");
 
     /// <summary>From the first look that finds a container of the revision ended to the look that finds it rejected.</summary>
     private static async Task<TimeSpan> TimeFromTheFirstFailureAsync(Place place, string revision)
