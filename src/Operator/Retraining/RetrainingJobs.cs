@@ -47,7 +47,7 @@ static class RetrainingJobs
             SetVariable(container, ReportVariable, report);
         }
 
-        // For whoever serves no more: the last ones would stay for ever.
+        // The newest are kept by number; those of a model that is trained no more go by age.
         spec[TimeToLive] ??= WeekInSeconds;
         Annotate(pods, run.Id);
         var metadata = Objects.BuildOwned(deployment, BuildName(deployment.Metadata.Name!, run.Id));
