@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-.PHONY: help setup build test verify bench fuzz simulate model crd images kubernetes up down status demo demo-down kind-up kind-down clean
+.PHONY: help setup build test verify bench fuzz chaos simulate model crd images kubernetes up down status demo demo-down kind-up kind-down clean
 
 help: ## Show this help.
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ bench: ## Run the benchmarks; each prints ratios of one run. only=router for one
 
 fuzz: ## Send 200,000 mutated requests to the inference server; requests=N and seed=N for others.
 	build/fuzz $(or $(requests),200000) $(seed)
+
+chaos: ## Rollouts of every strategy under load while everything is killed at random, on the local node; rollouts=N and seed=N for others.
+	dotnet run -c Release --project tests/Chaos -- $(if $(rollouts),--rollouts $(rollouts)) $(if $(seed),--seed $(seed))
 
 simulate: ## Simulate thousands of rollouts, Canario's and its competitors', and write docs/decision-quality.md; rollouts=N and seed=N for others.
 	dotnet run -c Release --project tests/Simulation -- $(if $(rollouts),--rollouts $(rollouts)) $(if $(seed),--seed $(seed))

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Canario.Contract;
 
@@ -22,4 +23,7 @@ public sealed record FeatureSchema
     public JsonElement? Default { get; init; }
     /// <summary>Its values never appear in a log line, an error or a trace.</summary>
     public bool Sensitive { get; init; }
+    /// <summary>Where answers to copies are compared with another model's, they are counted by its categories too: <see cref="Slices"/>. One category of a model at most, and none that is sensitive.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Slice { get; init; }
 }

@@ -12,6 +12,9 @@ public static class Headers
     /// <summary>On a request that is a copy of a user's, whose answer nobody gets; the value is <c>1</c>. The router takes it off users' requests. The copy has its original's request id.</summary>
     public const string Shadow = "x-canario-shadow";
 
+    /// <summary>Answered by the inference server to a copy whose rows are all of one slice: which; see <see cref="Slices"/>.</summary>
+    public const string Slice = "x-canario-slice";
+
     /// <summary>Answered by the router when the request reached no server: why, as one of the <c>Reason</c> words of its metrics.</summary>
     public const string RouterError = "x-canario-error";
 }

@@ -8,6 +8,8 @@ public static class MetricLabels
     public const string Revision = "revision";
     /// <summary>The revision whose answer the user got, beside <see cref="Revision"/>'s to a copy.</summary>
     public const string Stable = "stable";
+    /// <summary>A part of the requests, <c>feature=category</c>; see <see cref="Slices"/>.</summary>
+    public const string Slice = "slice";
     public const string Code = "code";
     public const string Protocol = "protocol";
     public const string Feature = "feature";

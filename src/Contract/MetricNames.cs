@@ -21,6 +21,30 @@ public static class MetricNames
     /// <summary>Gauge with the labels of <see cref="ShadowDifference"/>: largest absolute difference of two numbers since copying began.</summary>
     public const string ShadowLargestDifference = "canario_router_shadow_largest_difference";
 
+    /// <summary>Counter with the labels of <see cref="ShadowDifference"/>: blocks of <see cref="ShadowRanks.BlockPairs"/> pairs whose numbers were ranked.</summary>
+    public const string ShadowRankBlocks = "canario_router_shadow_rank_blocks_total";
+
+    /// <summary>Counter with the labels of <see cref="ShadowDifference"/>: sum over those blocks of half of 1 − ρ, where ρ is Spearman's rank correlation of stable's numbers and the candidate's. Over that count: 0 for the same order, 1 for the reverse.</summary>
+    public const string ShadowRankDistance = "canario_router_shadow_rank_distance_total";
+
+    /// <summary>Counter by <c>model_namespace, model, revision, stable, slice, outcome</c> (<see cref="ShadowOutcomes.Agreed"/>, <see cref="ShadowOutcomes.Disagreed"/>, <see cref="ShadowOutcomes.CandidateFailed"/>): the pairs of one slice.</summary>
+    public const string ShadowSlicePairs = "canario_router_shadow_slice_pairs_total";
+
+    /// <summary>Counter by <c>model_namespace, model, revision, stable, slice</c>: pairs of the slice that have numbers.</summary>
+    public const string ShadowSliceNumbers = "canario_router_shadow_slice_numbers_total";
+
+    /// <summary>Counter with the labels of <see cref="ShadowSliceNumbers"/>: sum of those pairs' mean absolute differences.</summary>
+    public const string ShadowSliceDifference = "canario_router_shadow_slice_difference_total";
+
+    /// <summary>Gauge with the labels of <see cref="ShadowSliceNumbers"/>: as <see cref="ShadowLargestDifference"/>.</summary>
+    public const string ShadowSliceLargestDifference = "canario_router_shadow_slice_largest_difference";
+
+    /// <summary>Counter with the labels of <see cref="ShadowSliceNumbers"/>: as <see cref="ShadowRankBlocks"/>, of the slice's pairs alone.</summary>
+    public const string ShadowSliceRankBlocks = "canario_router_shadow_slice_rank_blocks_total";
+
+    /// <summary>Counter with the labels of <see cref="ShadowSliceNumbers"/>: as <see cref="ShadowRankDistance"/>.</summary>
+    public const string ShadowSliceRankDistance = "canario_router_shadow_slice_rank_distance_total";
+
     /// <summary>Counter by <c>model_namespace, model, revision, reason</c>: requests that were to be copied and were not.</summary>
     public const string ShadowDropped = "canario_router_shadow_dropped_total";
 
@@ -47,6 +71,9 @@ public static class MetricNames
 
     /// <summary>Gauge with the labels of <see cref="PredictionValues"/>: the training baseline's count in that bin.</summary>
     public const string PredictionBaseline = "canario_prediction_baseline";
+
+    /// <summary>Histogram by <c>model_namespace, model, revision</c>: the largest class probability of each row. Buckets: <see cref="ConfidenceBuckets.Bounds"/>. Only of models that give probabilities.</summary>
+    public const string PredictionConfidence = "canario_prediction_confidence";
 
     /// <summary>Counter by <c>model_namespace, model, revision, outcome</c> (<c>written</c>, <c>dropped</c>, <c>failed</c>): events for the prediction log.</summary>
     public const string PredictionLogEvents = "canario_prediction_log_events_total";

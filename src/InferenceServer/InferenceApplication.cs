@@ -17,6 +17,7 @@ using Canario.Telemetry.Metrics;
 using Canario.Telemetry.Tracing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Canario.InferenceServer;
 
@@ -45,6 +46,8 @@ internal static class InferenceApplication
         builder.Logging.SetMinimumLevel(options.LogLevel);
         // The framework's own lines for each request would repeat ours without the request id.
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        // It says nothing of use above that, but makes a span for each request as long as it could.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         // Of these only where it listens: who asked for any free port learns which.
         builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", options.LogLevel);
 
@@ -76,6 +79,7 @@ internal static class InferenceApplication
         bool traces = OtlpTracing.IsConfigured(Environment.GetEnvironmentVariable);
         if (traces) builder.Services.AddSingleton(_ => OtlpTracing.Start("canario-inference-server", Version, Describe(options.Identity), RequestSpans.SourceName));
 
+        builder.Services.Configure<SocketTransportOptions>(transport => transport.UnsafePreferInlineScheduling = true);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

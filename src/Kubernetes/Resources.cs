@@ -77,6 +77,9 @@ public static class Resources
     public static ResourceType<Event> Events { get; } = new(
         "", "v1", "events", "Event", true, KubernetesJson.Default.Event, KubernetesJson.Default.KubernetesListEvent);
 
+    public static ResourceType<HttpRoute> HttpRoutes { get; } = new(
+        "gateway.networking.k8s.io", "v1", "httproutes", "HTTPRoute", true, KubernetesJson.Default.HttpRoute, KubernetesJson.Default.KubernetesListHttpRoute);
+
     public static ResourceType<CustomResourceDefinition> CustomResourceDefinitions { get; } = new(
         "apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", false, KubernetesJson.Default.CustomResourceDefinition, KubernetesJson.Default.KubernetesListCustomResourceDefinition);
 }

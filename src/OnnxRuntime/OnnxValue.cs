@@ -8,16 +8,23 @@ namespace Canario.OnnxRuntime;
 /// <summary>A tensor, sequence or map of ONNX Runtime. Dispose it: the memory is native.</summary>
 public sealed unsafe class OnnxValue : IDisposable
 {
+    // The library's value; of rows of a shared tensor, where they lie.
     private nint _value;
     private MemoryHandle _pin;
+    // Of rows of a shared tensor there is no value of the library's own: making one takes longer than a small model.
     private readonly SharedTensor? _owner;
     private TensorElementType _type;
     private long[]? _shape;
 
-    internal OnnxValue(nint value, SharedTensor? owner = null)
+    internal OnnxValue(nint value) => _value = value;
+
+    /// <summary>Rows of a shared tensor.</summary>
+    internal OnnxValue(SharedTensor owner, nint data, TensorElementType type, long[] shape)
     {
-        _value = value;
+        _value = data;
         _owner = owner;
+        _type = type;
+        _shape = shape;
     }
 
     ~OnnxValue() => Release();
@@ -27,7 +34,7 @@ public sealed unsafe class OnnxValue : IDisposable
         get
         {
             ObjectDisposedException.ThrowIf(_value == 0, this);
-            return _value;
+            return _owner is null ? _value : throw new InvalidOperationException("Rows of a shared tensor can be read, and nothing else.");
         }
     }
 
@@ -77,6 +84,7 @@ public sealed unsafe class OnnxValue : IDisposable
     /// <summary>Makes this tensor the owner of the memory that <see cref="SharedTensor.Rows"/> gives parts of: it is freed when the last of them is disposed.</summary>
     public SharedTensor Share()
     {
+        _ = Handle;
         nint value = Interlocked.Exchange(ref _value, 0);
         ObjectDisposedException.ThrowIf(value == 0, this);
         var shared = new SharedTensor(value, _pin);
@@ -114,11 +122,11 @@ public sealed unsafe class OnnxValue : IDisposable
     /// <summary>Type and shape of a tensor. The shape is this value's own: it is read once, and must not be changed.</summary>
     public TensorElementType ReadTensorType(out long[] shape)
     {
-        nint value = Handle;
+        ObjectDisposedException.ThrowIf(_value == 0, this);
         if (_shape is null)
         {
             nint info;
-            Ort.Check(Ort.Api->GetTensorTypeAndShape(value, &info));
+            Ort.Check(Ort.Api->GetTensorTypeAndShape(Handle, &info));
             try
             {
                 _type = TypeInfos.ElementType(info);
@@ -144,8 +152,8 @@ public sealed unsafe class OnnxValue : IDisposable
         if (sizeof(T) != size && sizeof(T) != 1) throw new InvalidOperationException($"{typeof(T)} is not of the size of {type}.");
         long bytes = checked(ElementCount(shape) * size);
         if (bytes == 0) return [];
-        void* data;
-        Ort.Check(Ort.Api->GetTensorMutableData(Handle, &data));
+        void* data = (void*)_value;
+        if (_owner is null) Ort.Check(Ort.Api->GetTensorMutableData(_value, &data));
         return new Span<T>(data, checked((int)(bytes / sizeof(T))));
     }
 
@@ -228,8 +236,13 @@ public sealed unsafe class OnnxValue : IDisposable
     {
         nint value = Interlocked.Exchange(ref _value, 0);
         if (value == 0) return;
+        if (_owner is not null)
+        {
+            _owner.Release();
+            return;
+        }
+
         Ort.Api->ReleaseValue(value);
         _pin.Dispose();
-        _owner?.Release();
     }
 }

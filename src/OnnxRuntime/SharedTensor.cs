@@ -9,6 +9,11 @@ public sealed unsafe class SharedTensor : IDisposable
     private readonly nint _value;
     private readonly TensorElementType _type;
     private readonly long[] _shape;
+    private readonly nint _data;
+    private readonly long _rowBytes;
+
+    // Of the last part; most have as many rows.
+    private long[] _partShape = [];
     private MemoryHandle _pin;
     private int _owners = 1;
 
@@ -21,6 +26,13 @@ public sealed unsafe class SharedTensor : IDisposable
         _shape = TypeInfos.Shape(info);
         _type = TypeInfos.ElementType(info);
         Ort.Api->ReleaseTensorTypeAndShapeInfo(info);
+        int size = TensorElementTypes.SizeOf(_type);
+        if (size == 0 || _shape.Length == 0) return;
+        _rowBytes = OnnxValue.ElementCount(_shape.AsSpan(1)) * size;
+        void* data;
+        Ort.Check(Ort.Api->GetTensorMutableData(value, &data));
+        // An empty tensor may have no memory; its rows are values all the same.
+        _data = data is null ? 1 : (nint)data;
     }
 
     /// <summary>A part of the tensor, over the same memory.</summary>
@@ -30,21 +42,15 @@ public sealed unsafe class SharedTensor : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(first);
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(first + (long)count, _shape.Length == 0 ? 0 : _shape[0], nameof(count));
-        long rowBytes = OnnxValue.ElementCount(_shape.AsSpan(1)) * TensorElementTypes.SizeOf(_type);
         if (TensorElementTypes.SizeOf(_type) == 0) throw new InvalidOperationException($"A tensor of {_type} has no rows of fixed size.");
-        void* data;
-        Ort.Check(Ort.Api->GetTensorMutableData(_value, &data));
-        long[] shape = [.. _shape];
-        shape[0] = count;
-        nint created;
-        fixed (long* dimensions = shape)
+        if (_partShape.Length == 0 || _partShape[0] != count)
         {
-            Ort.Check(Ort.Api->CreateTensorWithDataAsOrtValue(
-                Ort.CpuMemory, (byte*)data + first * rowBytes, (nuint)(count * rowBytes), dimensions, (nuint)shape.Length, (int)_type, &created));
+            _partShape = [.. _shape];
+            _partShape[0] = count;
         }
 
         Interlocked.Increment(ref _owners);
-        return new OnnxValue(created, this);
+        return new OnnxValue(this, _data + (nint)(first * _rowBytes), _type, _partShape);
     }
 
     public void Dispose() => Release();

@@ -9,19 +9,28 @@ public sealed record GateSpec
     /// <summary>One of <see cref="GateTypes"/>; a rollback's reason.</summary>
     public required string Type { get; init; }
 
-    /// <summary>ErrorRate, Latency: highest share (0 to 1) of failed or slow requests. ShadowAgreement: of answers that differ from stable's. Null: no absolute bound.</summary>
+    /// <summary>ErrorRate, Latency: highest share (0 to 1) of failed or slow requests. ShadowAgreement: of answers that differ from stable's. Quality: of classes that were wrong. Null: no absolute bound.</summary>
     public double? MaxShare { get; init; }
 
     /// <summary>ShadowAgreement: how far the numbers of the two answers may lie apart, as the mean over pairs of the pair's mean absolute difference. Null: any distance.</summary>
     public double? MaxMeanDifference { get; init; }
 
-    /// <summary>ErrorRate, Latency: the candidate's share may be at most this many times stable's. Null: no relative bound.</summary>
+    /// <summary>ShadowAgreement: lowest rank correlation of the numbers of the two answers, 0 to 1. Null: any order.</summary>
+    public double? MinRankCorrelation { get; init; }
+
+    /// <summary>Confidence: how far the candidate's mean confidence may lie below stable's, 0 to 1. Null: no bound.</summary>
+    public double? MaxDrop { get; init; }
+
+    /// <summary>ErrorRate, Latency, Quality: the candidate's share, or mean error, may be at most this many times stable's. Null: no relative bound.</summary>
     public double? MaxRatioToStable { get; init; }
 
     /// <summary>ErrorRate, Latency: there is no bound; which side has the smaller share? Pass: surely the candidate. Fail: surely stable. MinSamples of each side are needed to say so.</summary>
     public bool FindsWinner { get; init; }
 
-    /// <summary>ErrorRate, Latency: a difference of shares from stable smaller than this is never a failure of the relative bound, however certain.</summary>
+    /// <summary>Bounds that are tested at once, and share alpha evenly.</summary>
+    internal int BoundsTested => Math.Max(1, (MaxShare is null ? 0 : 1) + (MaxRatioToStable is null ? 0 : 1) + (MaxMeanDifference is null ? 0 : 1) + (MinRankCorrelation is null ? 0 : 1));
+
+    /// <summary>ErrorRate, Latency, Quality: a difference of shares from stable smaller than this is never a failure of the relative bound, however certain.</summary>
     public double MinDifference { get; init; } = 0.005;
 
     /// <summary>Latency: what counts as slow; for messages and for whoever measures.</summary>
@@ -30,7 +39,7 @@ public sealed record GateSpec
     /// <summary>Query: what is asked, for whoever measures.</summary>
     public string? Query { get; init; }
 
-    /// <summary>Query: highest value allowed. Null: no upper bound.</summary>
+    /// <summary>Query: highest value allowed. Quality: highest mean absolute error of predicted numbers. Null: no upper bound.</summary>
     public double? MaxValue { get; init; }
 
     /// <summary>Query: lowest value allowed. Null: no lower bound.</summary>

@@ -8,8 +8,11 @@ public sealed record Observation
     /// <summary>Those of <see cref="RolloutMachine.World"/>'s revisions whose Deployments exist; an absent one has no capacity.</summary>
     public IReadOnlyList<RevisionObservation> Revisions { get; init; } = [];
 
-    /// <summary>The split that every ready router has acknowledged, usually <c>World(plan, state).Split</c> or, when they have not (yet), null. Weights are believed only when they are here.</summary>
+    /// <summary>The split that everybody who splits (every ready router, the gateway, the pods) has taken over, usually <c>World(plan, state).Split</c> or, when they have not (yet), null. Weights are believed only when they are here.</summary>
     public TrafficSplit? TrafficInForce { get; init; }
+
+    /// <summary>What keeps the split from coming into force, in the words of whoever splits; null: nothing that is known.</summary>
+    public string? TrafficProblem { get; init; }
 
     /// <summary><see cref="MeasureRequest.CandidateFrom"/> of the requests that <see cref="Measurements"/> answer. Measurements of another window are ignored.</summary>
     public DateTimeOffset? MeasuredFrom { get; init; }

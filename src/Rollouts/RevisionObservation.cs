@@ -17,4 +17,7 @@ public sealed record RevisionObservation
     public int Updated { get; init; }
 
     public PodFailure? Failure { get; init; }
+
+    /// <summary>Why a pod of it finds no node, in the scheduler's words; null: each has one.</summary>
+    public string? Unschedulable { get; init; }
 }

@@ -31,6 +31,15 @@ public sealed record RolloutPlan
     /// <summary>An autoscaler sets the replicas of either side, between these two; the machine sets the least that it may go down to. Null: <see cref="Replicas"/> is fixed.</summary>
     public ReplicaRange? Autoscaling { get; init; }
 
+    /// <summary>
+    /// Traffic goes to all ready pods alike, so that the number of them is the split: a weight can only be in force when stable has come down to its share, and stable lets its pods go
+    /// as soon as the candidate's are ready, not after.
+    /// </summary>
+    public bool SplitByPods { get; init; }
+
+    /// <summary>Who splits the traffic, in the plural; for messages only.</summary>
+    public string Splitters { get; init; } = "all routers";
+
     /// <summary>How long capacity asked for may take to become ready before the candidate is rejected.</summary>
     public TimeSpan ProgressDeadline { get; init; } = TimeSpan.FromMinutes(10);
 

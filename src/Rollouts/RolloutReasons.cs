@@ -19,6 +19,8 @@ public static class RolloutReasons
     public const string ContractUnknown = "ContractUnknown";
     public const string ContractChanged = "ContractChanged";
     public const string CapacityLost = "CapacityLost";
+    public const string StableLost = "StableLost";
+    public const string StableBack = "StableBack";
     public const string StableStopping = "StableStopping";
     public const string CapacityBack = "CapacityBack";
     public const string TrafficPending = "TrafficPending";

@@ -32,7 +32,7 @@ public sealed record RolloutState
 
     public int CandidateReplicas { get; init; }
 
-    /// <summary>When the step's capacity was asked for, or was lost after it had been there; the progress deadline counts from here.</summary>
+    /// <summary>When the step's capacity was asked for, or was lost after it had been there. In Preparing and RollingBack the progress deadline counts from here; in a step it does not count what capacity was there (<see cref="CapacityMissingFor"/>).</summary>
     public DateTimeOffset? StepEnteredAt { get; init; }
 
     /// <summary>When the step's weight came into force at every router; holds, bake and gate windows count from here. Null: not yet, or lost with the capacity.</summary>
@@ -63,6 +63,21 @@ public sealed record RolloutState
 
     /// <summary>Time in this step without measurements, which the step's deadline does not count.</summary>
     public TimeSpan ProviderUnavailableFor { get; init; }
+
+    /// <summary>Since when the candidate lacks capacity that the step needs; null: it has it, or somebody else keeps the step.</summary>
+    public DateTimeOffset? CapacityMissingSince { get; init; }
+
+    /// <summary>The same from before: all of the step's time without its capacity counts towards the progress deadline, whatever came in between.</summary>
+    public TimeSpan CapacityMissingFor { get; init; }
+
+    /// <summary>How often this step has lost capacity that had been there.</summary>
+    public int CapacityLosses { get; init; }
+
+    /// <summary>Since when stable has no ready pod beside a candidate that serves. Null: it has.</summary>
+    public DateTimeOffset? StableLostSince { get; init; }
+
+    /// <summary>The same from before, in this step.</summary>
+    public TimeSpan StableLostFor { get; init; }
 
     /// <summary>Of the last valid plan: what stable needs to bear all traffic, also while spec is invalid. With autoscaling it only grows while a rollout lasts.</summary>
     public int Replicas { get; init; }

@@ -23,4 +23,16 @@ public sealed record ShadowMeasurement : Measurement
 
     /// <summary>Largest absolute difference of two numbers; null: not known.</summary>
     public double? LargestDifference { get; init; }
+
+    /// <summary>Blocks of pairs whose numbers were ranked.</summary>
+    public long RankBlocks { get; init; }
+
+    /// <summary>Pairs in those blocks.</summary>
+    public long RankedPairs { get; init; }
+
+    /// <summary>Sum over the blocks of half of 1 − ρ, from 0 to 1 each; ρ is Spearman's rank correlation.</summary>
+    public double RankDistance { get; init; }
+
+    /// <summary>The same by slice, where the model's schema has one; what is of no slice, or of several, is in none of them.</summary>
+    public IReadOnlyList<ShadowSlice> Slices { get; init => field = Sequence<ShadowSlice>.From(value); } = Sequence<ShadowSlice>.Empty;
 }

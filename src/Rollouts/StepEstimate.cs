@@ -16,7 +16,9 @@ public static class StepEstimate
     /// <returns>Null when no step is under way, or somebody holds it.</returns>
     public static string? Describe(RolloutPlan plan, RolloutState state, Observation observation, string? before, DateTimeOffset now)
     {
+        // An undo goes by a plan of its own, which holds nothing and asks no gate.
         if (plan.SpecError is not null
+            || state.Undo is not null
             || state is not { Phase: RolloutPhase.Progressing or RolloutPhase.Paused or RolloutPhase.Baking, StepStartedAt: { } started }
             || state.PauseReason is not (null or RolloutReasons.InsufficientData or RolloutReasons.Inconclusive))
         {
@@ -80,7 +82,7 @@ public static class StepEstimate
             return null;
         }
 
-        var alpha = gate.Alpha / (plan.Steps.Count + 1) / (gate.MaxRatioToStable is null ? 1 : 2);
+        var alpha = gate.Alpha / (plan.Steps.Count + 1) / gate.BoundsTested;
         return SequentialPower.TrialsUntilAbove(bound, share, alpha) - result.Samples is { } more && more > 0 && Time(more, result.Samples, elapsed) is { } time
             ? string.Create(CultureInfo.InvariantCulture, $"If {GateText.Percent(share)} stays, {gate.Name} is certain in {About(time)} at the observed rate{Beyond(step, elapsed + time)}.")
             : null;

@@ -23,6 +23,12 @@ public static class SequentialProportion
     public static double LogEvidenceAbove(long successes, long trials, double bound)
     {
         ProportionIntervals.Check(successes, trials);
+        return EvidenceAbove(successes, trials, bound);
+    }
+
+    /// <summary>The same; successes need not be whole: <see cref="SequentialBoundedMean"/>.</summary>
+    internal static double EvidenceAbove(double successes, long trials, double bound)
+    {
         if (trials == 0 || bound >= 1)
         {
             return 0;
@@ -45,6 +51,11 @@ public static class SequentialProportion
     public static Interval Confidence(long successes, long trials, double alpha)
     {
         ProportionIntervals.Check(successes, trials);
+        return ConfidenceOf(successes, trials, alpha);
+    }
+
+    internal static Interval ConfidenceOf(double successes, long trials, double alpha)
+    {
         if (trials == 0)
         {
             return new Interval(0, 1);
@@ -52,7 +63,7 @@ public static class SequentialProportion
 
         var limit = Math.Log(1 / alpha);
         var mixture = SpecialFunctions.LogBeta(Prior + successes, Prior + trials - successes) - SpecialFunctions.LogBeta(Prior, Prior);
-        var estimate = (double)successes / trials;
+        var estimate = successes / trials;
         double Excess(double p) => mixture - LogLikelihood(successes, trials, p) - limit;
         return new Interval(
             successes == 0 ? 0 : RootFinder.Find(p => -Excess(p), 0, estimate),
@@ -66,6 +77,6 @@ public static class SequentialProportion
 
     static double LogAbove(double bound, double a, double b) => SpecialFunctions.LogBetaDistribution(1 - bound, b, a);
 
-    static double LogLikelihood(long successes, long trials, double p) =>
+    static double LogLikelihood(double successes, long trials, double p) =>
         (successes == 0 ? 0 : successes * Math.Log(p)) + (trials == successes ? 0 : (trials - successes) * Math.Log(1 - p));
 }

@@ -9,12 +9,16 @@ if (args is [BareServer.Command, var port]) return await BareServer.RunAsync(por
 (string Name, Func<Task<int>> Run)[] benchmarks =
 [
     ("inference", InferenceBenchmark.RunAsync),
+    ("peers", PeerBenchmark.RunAsync),
     ("batching", BatchBenchmark.RunAsync),
     ("decode", DecodeBenchmark.RunAsync),
+    ("grpc", GrpcBenchmark.RunAsync),
+    ("soak", SoakBenchmark.RunAsync),
     ("router", RouterBenchmark.RunAsync),
     ("shadow", MirrorBenchmark.RunAsync),
     ("operator", OperatorBenchmark.RunAsync),
     ("decision", DecisionBenchmark.RunAsync),
+    ("crowd", CrowdBenchmark.RunAsync),
 ];
 
 int failures = 0;

@@ -16,6 +16,9 @@ internal sealed record Manifests(string Samples, string Models, string Prometheu
     public const string DemoNamespace = "demo";
     public const int DemoNodePort = 30080;
 
+    /// <summary>Makes a revision of its own of what would otherwise be one that was there before; null: none.</summary>
+    public string? Mark { get; init; }
+
     /// <summary>Three steps of at least ten seconds; errors, latency and predictions are judged at each.</summary>
     /// <param name="version">Of the penguins, or another sample's with its folder, such as penguin-mass/v1.</param>
     /// <param name="sha256">Digest to demand of the model; null: the right one.</param>
@@ -37,6 +40,17 @@ internal sealed record Manifests(string Samples, string Models, string Prometheu
               steps:
               - {weight: 20, hold: {duration: 5s}}
               - {weight: 60, hold: {duration: 5s}}
+        """);
+
+    /// <summary>No router: one pod of each side, then all; judged by what the servers count.</summary>
+    public string ByService(string version) => Document(version, Digest(version, "model.onnx"), "2s", """
+          traffic:
+            provider: Service
+          strategy:
+            type: Canary
+            canary:
+              steps:
+              - {weight: 50, hold: {duration: 5s}}
         """);
 
     /// <summary>The whole candidate beside stable, then all traffic at once; watched for <paramref name="bake"/> afterwards.</summary>
@@ -68,6 +82,18 @@ internal sealed record Manifests(string Samples, string Models, string Prometheu
               duration: 2m
         """, mostErrors: 0.5);
 
+    /// <summary>Pod by pod, the traffic after them; watched for <paramref name="bake"/> afterwards.</summary>
+    public string RollingUpdate(string version, string bake) => Document(version, Digest(version, "model.onnx"), bake, """
+          strategy:
+            type: RollingUpdate
+        """);
+
+    /// <summary>The old pods away, then the new ones; watched for <paramref name="bake"/> afterwards.</summary>
+    public string Recreate(string version, string bake) => Document(version, Digest(version, "model.onnx"), bake, """
+          strategy:
+            type: Recreate
+        """);
+
     private string Document(string version, string sha256, string bake, string strategy, double mostErrors = 0.02) =>
         string.Create(CultureInfo.InvariantCulture, $$"""
             apiVersion: canario.dev/v1alpha1
@@ -84,6 +110,7 @@ internal sealed record Manifests(string Samples, string Models, string Prometheu
                 baselineSha256: "{{Digest(version, "baseline.json")}}"
               server:
                 threads: 1
+                podAnnotations: {{{(Mark is null ? "" : $"mark: \"{Mark}\"")}}}
                 resources:
                   requests: {cpu: 20m, memory: 64Mi}
                   limits: {memory: 512Mi}

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Canario.Demo;
 
 namespace Canario.EndToEnd;
@@ -8,6 +10,7 @@ namespace Canario.EndToEnd;
 public sealed class CandidateTests(StageFixture fixture)
 {
     private const string OfAnotherFile = "0000000000000000000000000000000000000000000000000000000000000000";
+    private static readonly JsonSerializerOptions s_asWritten = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(15);
 
     [Fact]
@@ -55,9 +58,14 @@ public sealed class CandidateTests(StageFixture fixture)
     }
 
     /// <summary>All of it but the watch over the drift of what serves, which has looks of its own.</summary>
-    private static Task<string> StatusAsync(Place place) => place.KubectlAsync(
-        "get", "modeldeployment", Manifests.Name, "--output",
-        """jsonpath={.metadata.generation} {.status.message} {.status.rollout} {.status.rejected} {.status.history} {.status.gates} {.status.conditions[?(@.type!="DriftDetected")]}""");
+    private static async Task<string> StatusAsync(Place place)
+    {
+        var model = JsonNode.Parse(await place.KubectlAsync("get", "modeldeployment", Manifests.Name, "--output", "json"))!;
+        var status = model["status"]!.AsObject();
+        status.Remove("drift");
+        status["conditions"]!.AsArray().RemoveAll(condition => (string?)condition!["type"] == "DriftDetected");
+        return $"{model["metadata"]!["generation"]} {status.ToJsonString(s_asWritten)}";
+    }
 
     /// <summary>From the first look that finds a container of the revision ended to the look that finds it rejected.</summary>
     private static async Task<TimeSpan> TimeFromTheFirstFailureAsync(Place place, string revision)

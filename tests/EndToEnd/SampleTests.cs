@@ -12,6 +12,8 @@ public sealed partial class SampleTests(StageFixture fixture)
     [InlineData("autoscaling.yaml", "penguins")]
     [InlineData("blue-green.yaml", "penguin-mass")]
     [InlineData("drift.yaml", "penguins")]
+    [InlineData("shadow.yaml", "penguins")]
+    [InlineData("ab.yaml", "penguins")]
     public async Task A_sample_is_accepted_as_it_stands_and_serves(string file, string name)
     {
         await using var place = await fixture.OpenPlaceAsync("sample-" + Path.GetFileNameWithoutExtension(file));

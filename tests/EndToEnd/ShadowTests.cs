@@ -15,6 +15,8 @@ public sealed class ShadowTests(StageFixture fixture)
         var back = await place.WaitAsync("the rejection", view => view.IsSettled);
         Assert.Equal(("RolledBack", "ShadowAgreement"), (back.Outcome, back.OutcomeReason));
         Assert.Contains("of the answers differ from stable's", back.Message, StringComparison.Ordinal);
+        // The samples' schema marks the island as a slice.
+        Assert.Matches("worst slice island=(Biscoe|Dream|Torgersen):", back.Message);
         Assert.Equal(0, load.Snapshot().Of(candidate).Requests);
 
         await place.ApplyAsync(place.Manifests.Shadow("v2-good"));

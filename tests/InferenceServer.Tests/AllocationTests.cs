@@ -1,4 +1,5 @@
 using System.Text;
+using Canario.Contract;
 using Canario.InferenceServer.Http;
 using Canario.InferenceServer.Json;
 using Canario.InferenceServer.Lifecycle;
@@ -31,6 +32,26 @@ public sealed class AllocationTests
         for (int i = 0; i < Requests; i++) Answer(model, body, json.Length, limits);
         double each = (GC.GetAllocatedBytesForCurrentThread() - before) / (double)Requests;
         Assert.True(each < 1024, $"{each} bytes");
+    }
+
+    [Fact]
+    public async Task Counting_confidences_leaves_nothing_to_the_collector()
+    {
+        using var folder = new ModelFolder(Samples.Mlp(4, 8, 3), ModelFolder.Metadata);
+        await using TestServer server = await TestServer.StartReadyAsync(folder.Path);
+        ServedModel model = server.Get<ServerState>().Model!;
+        InferenceCall call = model.Rent();
+        byte[] body = [.. """{"inputs":[{"name":"input","shape":[2,4],"datatype":"FP32","data":[1,2,0,3,4,5,1,6]}]}"""u8];
+        var cursor = new JsonCursor(body, new RequestLimits().MaximumStringBytes);
+        V2RequestParser.Parse(ref cursor, new BinarySection(default), call, model.Outputs, new RequestLimits());
+        call.Run(model.RunOf(null));
+        model.Drift.ObserveOutputs(call, model.AllOutputs);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 1000; i++) model.Drift.ObserveOutputs(call, model.AllOutputs);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        model.Return(call);
+        Assert.Matches($"{MetricNames.PredictionConfidence}_count{{[^}}]*}} 2002\n", await server.Client.GetStringAsync(HttpPaths.Metrics));
     }
 
     /// <summary>What a request costs beyond Kestrel's part: body in, answer out.</summary>

@@ -49,6 +49,75 @@ public sealed class BatchTests
     }
 
     [Fact]
+    public async Task Joined_calls_of_a_small_model_get_the_same_bits_as_alone()
+    {
+        using var folder = new ModelFolder(Samples.Mlp(16, 16, 3));
+        await using TestServer server = await TestServer.StartReadyAsync(folder.Path);
+        ServedModel model = server.Get<ServerState>().Model!;
+        Assert.True(model.Batches, server.Log);
+        var metrics = new RequestMetrics(new MetricRegistry(), new ModelIdentity("a", "b", "c"));
+        var batcher = new Batcher(model, 64, 1, metrics);
+        InferenceCall[] calls = [.. Enumerable.Range(0, 200).Select(i => Call(model, i))];
+        await Task.WhenAll(calls.Select(call => batcher.RunAsync(call, model.RunOf(null), CancellationToken.None).AsTask()));
+        for (int i = 0; i < calls.Length; i++)
+        {
+            InferenceCall alone = Call(model, i);
+            alone.Run(model.RunOf(null));
+            for (int output = 0; output < alone.OutputCount; output++)
+                Assert.Equal(alone.Outputs[output]!.Elements<byte>().ToArray(), calls[i].Outputs[output]!.Elements<byte>().ToArray());
+            model.Return(alone);
+            model.Return(calls[i]);
+        }
+
+        static InferenceCall Call(ServedModel model, int seed)
+        {
+            InferenceCall call = model.Rent();
+            call.Inputs[0].SetShape([1, 16]);
+            Span<float> values = call.Inputs[0].Elements<float>(16);
+            for (int i = 0; i < values.Length; i++) values[i] = MathF.Sin(seed * 16 + i);
+            return call;
+        }
+    }
+
+    [Fact]
+    public async Task Calls_are_handed_over_as_long_as_enough_of_them_come_together()
+    {
+        using var folder = new ModelFolder(Samples.Lookup());
+        await using TestServer server = await TestServer.StartReadyAsync(folder.Path);
+        ServedModel model = server.Get<ServerState>().Model!;
+        model.CallsWorthJoining = 4;
+        var batcher = new Batcher(model, 64, 1, new RequestMetrics(new MetricRegistry(), new ModelIdentity("a", "b", "c")));
+        int tried = 0;
+        for (int i = 0; i < 1000; i++)
+        {
+            if (!batcher.IsWorthIt()) continue;
+            tried++;
+            await RunAsync(1);
+        }
+
+        Assert.InRange(tried, 1, 32);
+        // One of the next thousand tries it again, and with it others do.
+        for (int i = 0; !batcher.IsWorthIt(); i++) Assert.True(i < 1024, "it is never tried again");
+        await RunAsync(60);
+        for (int i = 0; i < 1000; i++) Assert.True(batcher.IsWorthIt());
+
+        async Task RunAsync(int count)
+        {
+            InferenceCall[] calls = [.. Enumerable.Range(0, count).Select(_ => Call(model, 1))];
+            // Several come together while one that takes some milliseconds is run.
+            if (count > 1)
+            {
+                const int Many = 1 << 20;
+                calls[0].Inputs[0].SetShape([Many]);
+                calls[0].Inputs[0].Elements<long>(Many).Clear();
+            }
+
+            await Task.WhenAll(calls.Select(call => batcher.RunAsync(call, model.RunOf(null), CancellationToken.None).AsTask()));
+            foreach (InferenceCall call in calls) model.Return(call);
+        }
+    }
+
+    [Fact]
     public async Task Of_joined_calls_only_the_one_with_the_bad_input_fails()
     {
         using var folder = new ModelFolder(Samples.Lookup());

@@ -35,6 +35,24 @@ public sealed class NumberArrayTests
         }
     }
 
+    [Fact]
+    public void The_reader_by_vectors_reads_what_the_one_for_processors_without_them_does()
+    {
+        var random = new Random(22);
+        int read = 0;
+        for (int i = 0; i < 200_000; i++)
+        {
+            byte[] text = Encoding.ASCII.GetBytes(Draw(random) + (i % 2 == 0 ? "," : "]") + "                ");
+            (int at, int plainAt) = (0, 0);
+            if (!VectorNumber.IsSupported || !VectorNumber.TryScan(text, ref at, out long mantissa, out int fraction, out bool negative)) continue;
+            read++;
+            Assert.True(PlainNumber.TryScanByEights(text, ref plainAt, out long plainMantissa, out int plainFraction, out bool plainNegative));
+            Assert.Equal((plainMantissa, plainFraction, plainNegative, plainAt), (mantissa, fraction, negative, at));
+        }
+
+        Assert.True(read > 50_000 || !VectorNumber.IsSupported, $"{read} read");
+    }
+
     [Theory]
     [InlineData("01,2,3,4,5,6,7,8,9,10")]
     [InlineData("1.,2,3,4,5,6,7,8,9,10")]

@@ -75,6 +75,36 @@ public sealed class PredictTests(FeaturesServer features) : IClassFixture<Featur
     }
 
     [Fact]
+    public async Task Confidences_are_counted_of_every_protocol_and_are_those_that_were_answered()
+    {
+        using ModelFolder folder = ModelFolder.WithFeatures();
+        await using TestServer server = await TestServer.StartReadyAsync(folder.Path);
+        Assert.Equal(0, await ReadAsync(server, MetricNames.PredictionConfidence + "_count"));
+
+        (_, JsonNode predicted) = await server.PostAsync("/predict", """[{"age":20,"colour":"green","income":5},{"age":20.5,"visits":9,"colour":"red","income":5}]""");
+        (_, JsonNode inferred) = await server.PostAsync("/v2/models/m/infer", """{"inputs":[{"name":"input","shape":[1,4],"datatype":"FP32","data":[99,1,0,5]}]}""");
+        double[] expected =
+        [
+            .. predicted["predictions"]!.AsArray().Select(row => row!["probabilities"]!.AsObject().Max(p => (double)p.Value!)),
+            inferred["outputs"]![0]!["data"]!.AsArray().Max(p => (double)p!),
+        ];
+
+        Assert.Equal(3, await ReadAsync(server, MetricNames.PredictionConfidence + "_count"));
+        Assert.Equal(expected.Sum(), await ReadAsync(server, MetricNames.PredictionConfidence + "_sum"), 5);
+        foreach (double bound in ConfidenceBuckets.Bounds)
+            Assert.Equal(expected.Count(p => p <= bound), await ReadAsync(server, MetricNames.PredictionConfidence + "_bucket", $"le=\"{bound.ToString("R", System.Globalization.CultureInfo.InvariantCulture)}\""));
+    }
+
+    [Fact]
+    public async Task A_model_without_probabilities_has_no_confidence()
+    {
+        using var folder = new ModelFolder(Samples.Lookup());
+        await using TestServer server = await TestServer.StartReadyAsync(folder.Path);
+        await server.PostAsync("/v2/models/m/infer", """{"inputs":[{"name":"x","shape":[1],"datatype":"INT64","data":[2]}]}""");
+        Assert.DoesNotContain(MetricNames.PredictionConfidence, await server.Client.GetStringAsync(HttpPaths.Metrics), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_model_that_fails_on_an_input_answers_500_and_serves_the_next()
     {
         using var folder = new ModelFolder(Samples.Lookup());

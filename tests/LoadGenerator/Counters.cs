@@ -5,7 +5,9 @@ namespace Canario.LoadGenerator;
 /// <summary>What has come back so far. One lock: at the rates that this tool allows it is never waited for.</summary>
 internal sealed class Counters
 {
-    private const int FailuresInWords = 20;
+    // Of each reason, so that many of one leave room for the one that nobody expected.
+    private const int FailuresInWords = 10;
+    private const int MostInWords = 100;
     // A server that makes up a revision or a reason for each answer must not fill the memory.
     private const int MaxKeys = 200;
     private const string OtherKeys = "(others)";
@@ -70,15 +72,14 @@ internal sealed class Counters
     private void Fail(string reason, string words, TimeSpan at)
     {
         failed++;
-        Add(reasons, reason);
-        if (firstFailures.Count < FailuresInWords)
+        if (Add(reasons, reason) <= FailuresInWords && firstFailures.Count < MostInWords)
             firstFailures.Add(string.Create(CultureInfo.InvariantCulture, $"{at.TotalSeconds:F3} s: {words}"));
     }
 
-    private static void Add(Dictionary<string, long> counts, string key)
+    private static long Add(Dictionary<string, long> counts, string key)
     {
         if (!counts.ContainsKey(key) && counts.Count >= MaxKeys)
             key = OtherKeys;
-        counts[key] = counts.GetValueOrDefault(key) + 1;
+        return counts[key] = counts.GetValueOrDefault(key) + 1;
     }
 }

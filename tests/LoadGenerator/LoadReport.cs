@@ -15,7 +15,7 @@ public sealed record LoadReport
     public required IReadOnlyDictionary<string, RevisionCount> ByRevision { get; init; }
     /// <summary>By reason: <c>connect</c>, <c>timeout</c>, <c>broken</c> (the connection ended early), <c>not sent</c>, or <c>status 502 (no endpoint)</c>.</summary>
     public required IReadOnlyDictionary<string, long> Failures { get; init; }
-    /// <summary>The first of them, in words.</summary>
+    /// <summary>The first of each reason, in words.</summary>
     public required IReadOnlyList<string> FirstFailures { get; init; }
     public required LatencySummary Latency { get; init; }
 

@@ -114,6 +114,12 @@ public sealed class LocalNode
         return await ImageStore.ImportAsync(Path.GetFullPath(archive), cancellationToken);
     }
 
+    /// <summary>Kills the node's API server, as a crash would, and starts it again after a while, as a supervisor would. Returns when it answers.</summary>
+    public static Task RestartApiServerAsync(TimeSpan after, CancellationToken cancellationToken = default) =>
+        ForeignKubeconfig is { } foreign
+            ? throw new LocalClusterException($"KUBECONFIG names {foreign}: only the API server of this machine's own node is killed.")
+            : ApiServerRestart.RunAsync(after, TimeProvider.System, cancellationToken);
+
     private static Task<IDisposable> LockAsync(Action<string> progress, CancellationToken cancellationToken) =>
         FileLock.TakeAsync(NodeLayout.LockFile, "bringing the node up or down", progress, TimeProvider.System, cancellationToken);
 }

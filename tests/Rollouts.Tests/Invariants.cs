@@ -52,10 +52,8 @@ static class Invariants
         var mayServe = before.Weight > 0 && before.CandidateRevision == candidate && next.Phase is not RolloutPhase.RollingBack && next.ResumePhase is not RolloutPhase.RollingBack;
         var stableGone = d.Facts.Revisions.Any(r => r.Revision == stable && r is { Ready: 0, Desired: > 0 });
         Assert.False(mayServe && stableGone && next.Weight is > 0 and < 100, "stable without a ready pod keeps weight beside a candidate that serves");
-        // One that begins while stable has nobody leaves the candidate what it was given for that, in the same decision.
-        var begins = (before.ResumePhase ?? before.Phase) is not RolloutPhase.RollingBack;
         Assert.False(
-            next.Phase == RolloutPhase.RollingBack && before.CandidateRevision == candidate && next.Weight > before.Weight && !(begins && d.Ready(stable) == 0), "a rollback raises the weight");
+            next.Phase == RolloutPhase.RollingBack && before.CandidateRevision == candidate && next.Weight > before.Weight && d.Ready(stable) > 0, "a rollback raises the weight");
         Assert.False(next.Phase == RolloutPhase.Preparing && (next.Weight > 0 || next.Mirror > 0), "traffic while preparing");
     }
 
@@ -117,7 +115,7 @@ static class Invariants
 
         if (plan is { DropsCandidate: true, SpecError: null } && before is { StableRevision: not null, Undo: null } && next.Undo is null)
         {
-            Assert.Equal(before.StableRevision, next.StableRevision);
+            Assert.True(next.StableRevision == before.StableRevision || next.StableRevision != plan.Revision, "a candidate that is to be dropped is promoted");
             var share = Math.Max(before.Weight, plan.Steps.Select(step => step.Weight).DefaultIfEmpty().Max());
             Assert.True(next.Weight <= share || next.CandidateRevision != before.CandidateRevision || d.Ready(before.StableRevision) == 0, "a candidate that is to be dropped gets more traffic than its share");
         }
@@ -146,7 +144,8 @@ static class Invariants
         if (before is { Phase: RolloutPhase.Progressing or RolloutPhase.Paused, HoldSkipped: false, Undo: null }
             && next is { Phase: RolloutPhase.Baking }
             && before.StepIndex < d.Plan.Steps.Count && d.Plan.Steps[before.StepIndex].Test is { } test
-            && !d.Tells(RolloutReasons.CommandHandled))
+            && !d.Tells(RolloutReasons.CommandHandled)
+            && before.StableLostSince is null && !d.Tells(RolloutReasons.StableLost))
         {
             var gate = d.Plan.Gates.Single(gate => gate.Name == test);
             Assert.Equal(Verdict.Pass, GateEvaluators.Evaluate(gate, d.Facts.Measurements[test], gate.Alpha / 2).Verdict);

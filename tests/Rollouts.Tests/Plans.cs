@@ -20,6 +20,9 @@ static class Plans
         Gates = [.. gates.Select(gate => gate.Name)],
     });
 
+    /// <summary>Without anybody who splits: the number of ready pods does. Weights that are whole pods of two and of ten replicas.</summary>
+    public static RolloutPlan ByPods(RolloutPlan plan) => plan with { SplitByPods = true, Steps = [.. plan.Steps.Where(step => step.Weight is 0 or 50).Select(step => step with { StableCapacityPercent = 100 - step.Weight })] };
+
     public static RolloutPlan BlueGreen(string revision, bool autoPromote, params GateSpec[] gates) => Build(revision, gates, new StrategySpec
     {
         Name = StrategyNames.BlueGreen,

@@ -11,7 +11,7 @@ public sealed class RandomWalkTests
     [
         .. Enum.GetNames<RolloutPhase>(),
         RolloutReasons.Promoted, RolloutReasons.RolledBack, RolloutReasons.Superseded, RolloutReasons.SpecRestored, RolloutReasons.Aborted,
-        RolloutReasons.ProgressDeadlineExceeded, RolloutReasons.StableStopping, RolloutReasons.CapacityLost, RolloutReasons.ProviderUnavailable, RolloutReasons.ProviderBack,
+        RolloutReasons.ProgressDeadlineExceeded, RolloutReasons.StableStopping, RolloutReasons.CapacityLost, RolloutReasons.StableLost, RolloutReasons.StableBack, RolloutReasons.ProviderUnavailable, RolloutReasons.ProviderBack,
         RolloutReasons.CommandHandled, RolloutReasons.CommandRefused, RolloutReasons.Undone, RolloutReasons.ShadowConcluded, RolloutReasons.TestConcluded, RolloutReasons.ContractPending, RolloutReasons.ContractChanged, RolloutReasons.ContractUnknown, GateTypes.ErrorRate, GateTypes.PredictionDrift, GateTypes.ShadowAgreement, "CrashLoopBackOff",
     ];
 
@@ -37,7 +37,7 @@ public sealed class RandomWalkTests
             Disturb(cluster, random);
             if (random.Next(200) == 0)
             {
-                Settle(cluster, $"seed {seed}, step {step}");
+                Settle(cluster, random, $"seed {seed}, step {step}");
             }
 
             var (plan, before, facts, world) = (cluster.Plan, cluster.State, default(Observation), cluster.World);
@@ -57,8 +57,19 @@ public sealed class RandomWalkTests
         }
     }
 
+    enum Adversary
+    {
+        None,
+        StableLost,
+        Flapping,
+    }
+
+    /// <summary>The decision has fallen: a revision that may not serve for good does until somebody can take its traffic.</summary>
+    static bool HasNobodyElse(RolloutState state) =>
+        state is { Phase: RolloutPhase.RollingBack, Weight: 100, CandidateRevision: { } candidate } && (state.IsRejected(candidate) || state.IsConcluded(candidate));
+
     /// <summary>From any state, once events cease and the world obeys, the end is reached within the plan's time.</summary>
-    static void Settle(SimulatedCluster cluster, string where)
+    static void Settle(SimulatedCluster cluster, SplitMix random, string where)
     {
         cluster.ReadyAtMost.Clear();
         cluster.Failures.Clear();
@@ -83,11 +94,30 @@ public sealed class RandomWalkTests
             cluster.Command = new RolloutCommand(CommandAction.Resume, cluster.State.CandidateRevision!, where);
         }
 
-        // Three holds of 30 s, a bake of a minute, a rollback before it; a tick is five seconds.
-        for (var tick = 0; tick < 100; tick++)
+        // What never gets better ends, too: stable's pods are gone for good, or the candidate's come and go.
+        var adversary = random.Pick(Adversary.None, Adversary.StableLost, Adversary.Flapping);
+        where += $" ({adversary})";
+        // Three holds of 30 s, a bake of a minute, a rollback before it; a tick is five seconds. The progress deadline of two minutes, once or twice; a loss counts ten seconds at least.
+        for (var tick = 0; tick < (adversary == Adversary.None ? 100 : 600); tick++)
         {
-            if (cluster.Tick().Next is { IsTerminal: true })
+            if (adversary == Adversary.StableLost && cluster.State.StableRevision is { } stable && cluster.State.CandidateRevision is not null)
             {
+                cluster.ReadyAtMost.Clear();
+                cluster.ReadyAtMost[stable] = 0;
+            }
+            else if (adversary == Adversary.Flapping && cluster.State is { StableRevision: not null, CandidateRevision: { } flapping })
+            {
+                cluster.ReadyAtMost.Clear();
+                if (tick % 4 == 0)
+                {
+                    cluster.ReadyAtMost[flapping] = 0;
+                }
+            }
+
+            var state = cluster.Tick().Next;
+            if (state.IsTerminal || (adversary == Adversary.StableLost && HasNobodyElse(state)))
+            {
+                cluster.ReadyAtMost.Clear();
                 return;
             }
 
@@ -223,6 +253,11 @@ public sealed class RandomWalkTests
             _ => Plans.Canary(revision, Plans.Errors, Drift),
         };
         var isScaled = random.Next(3) == 0 && plan.Strategy != StrategyNames.RollingUpdate;
+        if (!isScaled && random.Next(3) == 0 && replicas % 2 == 0 && plan.Strategy is not (StrategyNames.Shadow or StrategyNames.AB))
+        {
+            plan = plan.Strategy == StrategyNames.Canary ? Plans.ByPods(plan) : plan with { SplitByPods = true };
+        }
+
         return plan with { Replicas = replicas, Autoscaling = isScaled ? new ReplicaRange(replicas, replicas + random.Next(10)) : null, ChecksContract = random.Next(3) > 0 };
     }
 }

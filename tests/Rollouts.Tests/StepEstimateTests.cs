@@ -22,6 +22,17 @@ public sealed class StepEstimateTests
         Assert.Equal("errors needs 100 samples of stable and has 20: about 4 min at the observed rate.", Describe(relative, Plans.Rates(200, 0, 20, 0), 60));
     }
 
+    /// <summary>Truths and confidences are waited for as requests are.</summary>
+    [Fact]
+    public void Truths_and_confidences_that_are_missing_are_told_too()
+    {
+        var quality = Plans.Errors with { Type = GateTypes.Quality, Name = "quality", MaxShare = 0.1 };
+        Assert.Equal("quality needs 100 samples of the candidate and has 20: about 4 min at the observed rate.", Describe(quality, Plans.Rates(20, 0, 90, 0), 60));
+        Assert.StartsWith("If 12 % stays, quality is certain in about ", Describe(quality with { MaxRatioToStable = null }, Plans.Rates(200, 24, 1800, 180), 60), StringComparison.Ordinal);
+        var confidence = new GateSpec { Type = GateTypes.Confidence, Name = "confidence", MaxDrop = 0.05 };
+        Assert.Equal("confidence needs 100 samples of stable and has 20: about 4 min at the observed rate.", Describe(confidence, new MeanMeasurement(new MeanCounts(200, 180, 0), new MeanCounts(20, 19, 0)), 60));
+    }
+
     [Fact]
     public void A_share_that_may_be_chance_is_certain_when_the_test_s_own_power_says_so()
     {
@@ -86,6 +97,7 @@ public sealed class StepEstimateTests
         Assert.NotNull(StepEstimate.Describe(plan, state, facts, null, s_start.AddSeconds(60)));
         Assert.Null(StepEstimate.Describe(plan, state, facts with { MeasuredFrom = s_start.AddSeconds(-1) }, null, s_start.AddSeconds(60)));
         Assert.Null(StepEstimate.Describe(plan with { SpecError = "replicas" }, state, facts, null, s_start.AddSeconds(60)));
+        Assert.Null(StepEstimate.Describe(plan, state with { Undo = new Undo(Plans.One, Plans.Two) }, facts, null, s_start.AddSeconds(60)));
         Assert.Null(StepEstimate.Describe(plan, state with { StepStartedAt = null }, facts, null, s_start.AddSeconds(60)));
         Assert.Null(Describe(Plans.Errors with { DryRun = true }, Plans.Rates(10, 0, 90, 0), 60));
         Assert.Null(Describe(Plans.Errors with { OnInsufficientData = OnInsufficientData.Pass }, Plans.Rates(10, 0, 90, 0), 60));

@@ -30,6 +30,18 @@ public sealed class AnswerComparisonTests
     }
 
     [Theory]
+    [InlineData("""{"prediction":3750.5}""", """{"prediction":3740}""", "3750.5/3740")]
+    [InlineData(Adelie, """{"prediction":"Gentoo","probabilities":{"Gentoo":0.6,"Adelie":0.4}}""", "0.9/0.4 0.1/0.6")]
+    [InlineData("""{"predictions":[1,2,3,4,5,6,7,8,9,10]}""", """{"predictions":[0,2,3,4,5,6,7,8,9,10]}""", "1/0 2/2 3/3 4/4 5/5 6/6 7/7 8/8")]
+    [InlineData("""{"predictions":[1,1e999,3]}""", """{"predictions":[1,2,3]}""", "")] // What follows would take the place of what is missing.
+    [InlineData("""{"prediction":"a"}""", """{"prediction":"a"}""", "")]
+    public void The_first_numbers_are_kept_to_be_ranked(string stable, string candidate, string expected)
+    {
+        Assert.True(TryCompare(stable, candidate, out var difference));
+        Assert.Equal(expected, string.Join(' ', difference.First.ToArray().Select(n => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{n.Stable}/{n.Candidate}"))));
+    }
+
+    [Theory]
     [InlineData("""{"name":"l","datatype":"INT64","shape":[2],"data":[1,2]}""", """{"name":"l","datatype":"INT64","shape":[2],"data":[1,3]}""", true, 0, 0)]
     [InlineData("""{"name":"l","datatype":"BYTES","shape":[1],"data":["a"]}""", """{"name":"l","datatype":"BYTES","shape":[1],"data":["a"]}""", false, 0, 0)]
     [InlineData("""{"name":"v","datatype":"FP32","shape":[2,1],"data":[[1],[2]]}""", """{"name":"v","datatype":"FP32","shape":[2,1],"data":[1,4]}""", false, 2, 1)]

@@ -32,8 +32,14 @@ public sealed class ConfigurationReaderTests
     [InlineData("\"port\":20000|\"port\":20000,\"stickyHeader\":\"a b\"", "stickyHeader: \"a b\"")]
     [InlineData("\"port\":20000|\"port\":20000,\"matches\":[{\"header\":\"x\",\"value\":\"y\",\"revision\":\"c\"}]", "matches[0].revision: \"c\"")]
     [InlineData("\"port\":20000|\"port\":20000,\"matches\":[{\"header\":\"x\\r\\n\",\"value\":\"y\",\"revision\":\"a\"}]", "matches[0].header")]
+    [InlineData("\"port\":20000|\"port\":20000,\"stickyCookie\":\"\"", "stickyCookie: \"\"")]
+    [InlineData("\"port\":20000|\"port\":20000,\"matches\":[{\"value\":\"y\",\"revision\":\"a\"}]", "matches[0]: either header or cookie")]
+    [InlineData("\"port\":20000|\"port\":20000,\"matches\":[{\"header\":\"x\",\"cookie\":\"x\",\"value\":\"y\",\"revision\":\"a\"}]", "matches[0]: either header or cookie")]
+    [InlineData("\"port\":20000|\"port\":20000,\"matches\":[{\"cookie\":\"a=b\",\"value\":\"y\",\"revision\":\"a\"}]", "matches[0].cookie: \"a=b\"")]
+    [InlineData("\"port\":20000|\"port\":20000,\"matches\":[{\"cookie\":\"x\",\"value\":\"\",\"revision\":\"a\"}]", "matches[0].value")]
     [InlineData("\"port\":20000|\"port\":20000,\"mirror\":{\"revision\":\"b\",\"percent\":0}", "mirror.percent: 0")]
     [InlineData("\"port\":20000|\"port\":20000,\"mirror\":{\"revision\":\"b\",\"percent\":101}", "mirror.percent: 101")]
+    [InlineData("\"port\":20000|\"port\":20000,\"fallback\":\"c\"", "fallback: \"c\"")]
     [InlineData("\"port\":20000|\"port\":20000,\"mirror\":{\"revision\":\"c\",\"percent\":1}", "mirror.revision: \"c\"")]
     public void A_bad_configuration_is_refused_with_the_field_and_the_value(string change, string expected)
     {

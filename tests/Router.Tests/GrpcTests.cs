@@ -44,6 +44,43 @@ public sealed class GrpcTests
     }
 
     [Fact]
+    public async Task A_model_that_leaves_answers_and_asks_for_another_connection()
+    {
+        await using var server = await StartAsync(context => context.Response.WriteAsync("ok"));
+        await using var router = await RunningRouter.StartAsync(PortOf(server));
+        int connections = 0;
+        using var client = new HttpClient(new SocketsHttpHandler
+        {
+            ConnectCallback = async (context, cancellationToken) =>
+            {
+                Interlocked.Increment(ref connections);
+                var socket = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp) { NoDelay = true };
+                await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
+                return new System.Net.Sockets.NetworkStream(socket, ownsSocket: true);
+            },
+        });
+        await AskAsync();
+        await AskAsync();
+        Assert.Equal(1, connections);
+        await router.SplitAsync(100, c => c with { Leaving = true });
+        await Wait.ForAsync(
+            async () =>
+            {
+                await AskAsync();
+                return connections > 1;
+            },
+            "another connection is made");
+
+        async Task AskAsync()
+        {
+            using var content = new ByteArrayContent([1, 2, 3]);
+            using var request = Request(router.Port + 1, content);
+            using var response = await client.SendAsync(request).WaitAsync(RawConnection.Patience);
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        }
+    }
+
+    [Fact]
     public async Task A_candidate_that_cannot_be_reached_fails_for_no_user()
     {
         await using var server = await StartAsync(context => context.Response.WriteAsync("ok"));

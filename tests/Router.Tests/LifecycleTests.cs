@@ -32,6 +32,22 @@ public sealed class LifecycleTests
     }
 
     [Fact]
+    public async Task A_model_that_leaves_answers_every_open_connection_once_more_and_closes_it()
+    {
+        await using var server = RawServer.Answering(RawServer.Ok("ok"));
+        await using var router = await RunningRouter.StartAsync(server.Port);
+        await using var client = await router.ConnectAsync();
+        await client.SendAsync(Get);
+        Assert.DoesNotContain("Connection: close", await client.ReadMessageAsync(), StringComparison.OrdinalIgnoreCase);
+        await router.SplitAsync(100, c => c with { Leaving = true });
+        await client.SendAsync(Get);
+        string last = await client.ReadMessageAsync();
+        Assert.StartsWith("HTTP/1.1 200", last, StringComparison.Ordinal);
+        Assert.Contains("Connection: close", last, StringComparison.OrdinalIgnoreCase);
+        await client.WaitForEndAsync();
+    }
+
+    [Fact]
     public async Task A_port_that_is_taken_is_not_acknowledged_until_it_is_free()
     {
         await using var server = RawServer.Answering(RawServer.Ok("ok"));

@@ -119,6 +119,28 @@ public sealed class MirrorTests
     }
 
     [Fact]
+    public async Task The_order_of_numbers_is_told_block_by_block()
+    {
+        int asked = 0, copied = 0;
+        await using var stable = Numbering(() => Interlocked.Increment(ref asked));
+        await using var shadow = Numbering(() => -Interlocked.Increment(ref copied));
+        await using var scene = await MirrorScene.StartAsync(stable, shadow);
+        for (int i = 1; i <= ShadowRanks.BlockPairs; i++)
+        {
+            Assert.Equal(0, await scene.ReadAsync(MetricNames.ShadowRankBlocks + "{"));
+            await scene.PredictAsync();
+            await Wait.ForAsync(async () => await scene.PairsAsync() == i, $"{i} pairs");
+        }
+        Assert.Equal(1, await scene.ReadAsync(MetricNames.ShadowRankBlocks + "{model_namespace=\"ns\",model=\"m\",revision=\"m-candidate\",stable=\"m-stable\"}"));
+        Assert.Equal(1, await scene.ReadAsync(MetricNames.ShadowRankDistance + "{"));
+
+        static RawServer Numbering(Func<int> next) => new(async (c, _) =>
+        {
+            while ((await c.ReadMessageAsync()).Length > 0) await c.SendAsync(Json(string.Create(CultureInfo.InvariantCulture, $"{{\"prediction\":{next()}}}")));
+        });
+    }
+
+    [Fact]
     public async Task A_part_of_the_requests_is_copied()
     {
         await using var scene = await MirrorScene.StartAsync(percent: 25);
@@ -140,5 +162,6 @@ public sealed class MirrorTests
         string page = await scene.Router.Admin.GetStringAsync("/metrics");
         Assert.DoesNotContain("canario_router_shadow_pairs_total{", page, StringComparison.Ordinal);
         Assert.DoesNotContain("canario_router_shadow_dropped_total{", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("canario_router_shadow_rank", string.Join('\n', page.Split('\n').Where(l => !l.StartsWith('#'))), StringComparison.Ordinal);
     }
 }

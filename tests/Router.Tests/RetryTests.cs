@@ -112,6 +112,32 @@ public sealed class RetryTests
         await router.AssertCountAsync(0, "m-stable", 502);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_revision_with_all_the_traffic_that_is_gone_is_stood_in_for_by_the_one_that_is_kept_warm(bool hasEndpoint)
+    {
+        await using var server = RawServer.Answering(RawServer.Ok("ok"));
+        await using var router = await RunningRouter.StartAsync(server.Port);
+        await router.Source.SetEndpointsAsync("candidate", RawServer.DeadPort());
+        if (!hasEndpoint) await router.Source.SetEndpointsAsync("candidate");
+        await router.SplitAsync(0);
+        await using var client = await router.ConnectAsync();
+        await client.SendAsync(Get);
+        Assert.StartsWith("HTTP/1.1 50", await client.ReadMessageAsync(), StringComparison.Ordinal);
+
+        await router.SplitAsync(0, c => c with { Fallback = "m-stable" });
+        for (int i = 0; i < 20; i++)
+        {
+            await client.SendAsync("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi");
+            string answer = await client.ReadMessageAsync();
+            Assert.StartsWith("HTTP/1.1 200", answer, StringComparison.Ordinal);
+            Assert.Contains("x-canario-revision: m-stable", answer, StringComparison.Ordinal);
+        }
+        await router.AssertCountAsync(20, "m-stable", 200);
+        await Wait.ForAsync(async () => await router.CountAsync("m-candidate", 502) >= 20, "the candidate's failures counted");
+    }
+
     [Fact]
     public async Task A_candidate_whose_endpoints_are_still_to_be_seen_is_not_blamed()
     {

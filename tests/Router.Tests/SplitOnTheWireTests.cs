@@ -81,6 +81,22 @@ public sealed class SplitOnTheWireTests
     }
 
     [Fact]
+    public async Task A_tester_with_the_cookie_gets_the_candidate_whatever_the_weights()
+    {
+        await using var stable = RawServer.Answering(RawServer.Ok("s"));
+        await using var candidate = RawServer.Answering(RawServer.Ok("c"));
+        await using var router = await RunningRouter.StartAsync(stable.Port);
+        await router.Source.SetEndpointsAsync("candidate", candidate.Port);
+        await router.SplitAsync(100, c => c with { Matches = [new RouterMatch { Cookie = "tester", Value = "yes", Revision = "m-candidate" }] });
+        await using var client = await router.ConnectAsync();
+        foreach (var (header, body) in new[] { ("cookie: a=b; tester=yes\r\n", "c"), ("Cookie: tester=no\r\n", "s"), ("", "s"), ("Cookie: tester=yes\r\nCookie: tester=yes\r\n", "s") })
+        {
+            await client.SendAsync($"GET / HTTP/1.1\r\nHost: a\r\n{header}\r\n");
+            Assert.EndsWith("\r\n\r\n" + body, await client.ReadMessageAsync(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task Each_revision_has_its_codes_and_durations_until_it_is_named_no_more()
     {
         await using var stable = RawServer.Answering(RawServer.Ok("s"));

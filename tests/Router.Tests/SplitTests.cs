@@ -58,12 +58,55 @@ public sealed class SplitTests
         Assert.Equal(0, split.Choose(new Fields { ["X-Tester"] = "no", ["x-user"] = "u" }, 0));
     }
 
+    [Theory]
+    [InlineData("tester=yes", 1)]
+    [InlineData("a=b; tester=yes; c=d", 1)]
+    [InlineData("a=b;tester=yes", 1)]
+    [InlineData("tester=no; tester=yes", 0)]
+    [InlineData("Tester=yes", 0)]
+    [InlineData("xtester=yes", 0)]
+    [InlineData("tester=yes1", 0)]
+    [InlineData("tester", 0)]
+    [InlineData("tester=", 0)]
+    [InlineData("=yes; ;;", 0)]
+    [InlineData("", 0)]
+    public void A_match_by_cookie_looks_at_the_first_of_that_very_name(string cookies, int expected)
+    {
+        var split = new Split(Configuration(0) with { Matches = [new RouterMatch { Cookie = "tester", Value = "yes", Revision = "candidate" }] });
+        Assert.Equal(expected, split.Choose(new Fields { ["Cookie"] = cookies }, 0));
+        Assert.Equal(0, split.Choose(None, 0));
+    }
+
+    [Fact]
+    public void A_sticky_cookie_chooses_as_the_header_of_the_same_value_does()
+    {
+        var byCookie = new Split(Configuration(50) with { StickyHeader = "x-user", StickyCookie = "session" });
+        var byHeader = new Split(Configuration(50) with { StickyHeader = "x-user" });
+        for (int user = 0; user < 200; user++)
+        {
+            int expected = byHeader.Choose(new Fields { ["x-user"] = $"{user}" }, 0);
+            Assert.Equal(expected, byCookie.Choose(new Fields { ["Cookie"] = $"a=b; session={user}" }, 99));
+            // The header comes first.
+            Assert.Equal(expected, byCookie.Choose(new Fields { ["x-user"] = $"{user}", ["Cookie"] = $"session={user + 1}" }, 99));
+        }
+        Assert.Equal(1, byCookie.Choose(new Fields { ["Cookie"] = "session=; other=1" }, 99));
+        Assert.Equal(0, byCookie.Choose(new Fields { ["Cookie"] = "session=; other=1" }, 0));
+    }
+
     [Fact]
     public void A_revision_of_weight_0_never_takes_over()
     {
         Assert.Equal(-1, new Split(Configuration(0)).NextAfter(tried: 1));
         Assert.Equal(0, new Split(Configuration(10)).NextAfter(tried: 2));
         Assert.Equal(-1, new Split(Configuration(10)).NextAfter(tried: 3));
+    }
+
+    [Fact]
+    public void One_that_is_kept_for_it_takes_over_last_whatever_its_weight()
+    {
+        Assert.Equal(0, new Split(Configuration(100) with { Fallback = "stable" }).NextAfter(tried: 2));
+        Assert.Equal(-1, new Split(Configuration(100) with { Fallback = "stable" }).NextAfter(tried: 3));
+        Assert.Equal(1, new Split(Configuration(90) with { Fallback = "stable" }).NextAfter(tried: 0));
     }
 
     private static RouterConfiguration Configuration(int candidate) => new()

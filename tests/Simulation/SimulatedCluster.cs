@@ -32,6 +32,9 @@ sealed class SimulatedCluster
 
     public Dictionary<string, PodFailure> Failures { get; } = [];
 
+    /// <summary>What the scheduler says of a revision's pods that have no node.</summary>
+    public Dictionary<string, string> Unschedulable { get; } = [];
+
     public Dictionary<string, Measurement> Measurements { get; } = [];
 
     /// <summary>What callers of stable would meet with a revision; absent: nothing.</summary>
@@ -65,16 +68,8 @@ sealed class SimulatedCluster
 
     public Observation Observe() => new()
     {
-        Revisions = [.. desired.Select(pair => new RevisionObservation
-        {
-            Revision = pair.Key,
-            Desired = pair.Value,
-            Ready = Ready(pair.Key),
-            Pods = pair.Value + Ending.GetValueOrDefault(pair.Key),
-            Updated = pair.Value,
-            Failure = Failures.GetValueOrDefault(pair.Key),
-        })],
-        TrafficInForce = InForce,
+        Revisions = ObserveRevisions(),
+        TrafficInForce = !Plan.SplitByPods || PodSplit.IsMade(RolloutMachine.World(Plan, State), ObserveRevisions()) ? InForce : null,
         MeasuredFrom = RolloutMachine.Measures(Plan, State) is [var first, ..] ? first.CandidateFrom : null,
         Measurements = RolloutMachine.Measures(Plan, State)
             .Where(request => Measurements.ContainsKey(request.Gate.Name))
@@ -83,6 +78,20 @@ sealed class SimulatedCluster
         Command = Command,
         Kept = [.. Kept],
     };
+
+    List<RevisionObservation> ObserveRevisions() =>
+    [
+        .. desired.Select(pair => new RevisionObservation
+        {
+            Revision = pair.Key,
+            Desired = pair.Value,
+            Ready = Ready(pair.Key),
+            Pods = pair.Value + Ending.GetValueOrDefault(pair.Key),
+            Updated = pair.Value,
+            Failure = Failures.GetValueOrDefault(pair.Key),
+            Unschedulable = Unschedulable.GetValueOrDefault(pair.Key),
+        }),
+    ];
 
     public Decision Tick(TimeSpan? by = null)
     {

@@ -43,6 +43,8 @@ internal sealed class PenguinFeatures(params NumberColumn[] numbers)
         {
             Name = c.Name, Type = "category", Tensor = CategoryTensor, Column = i, Description = c.Description, Encoding = "index",
             Categories = c.Categories, Default = c.Default is null ? null : Element(JsonValue.Create(c.Default)),
+            // A version that is right on the whole may be wrong for one island.
+            Slice = c == Island,
         }),
     ];
 

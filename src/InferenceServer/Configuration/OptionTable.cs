@@ -40,7 +40,7 @@ internal static class OptionTable
             (o, v) => o with { Sources = o.Sources with { MlflowTrackingUri = ReadWeb(v) } }),
         new("threads", InferenceEnvironment.Threads, "Threads of one run, 0 to 256; 0: one a core. Default: 1.",
             (o, v) => o with { Threads = (int)ReadWhole(v, 0, 256) }),
-        new("batch-rows", "CANARIO_BATCH_ROWS", "Most rows of requests under way at once that are run together, where that pays, 1 to 65536; 1: never. Default: 32.",
+        new("batch-rows", "CANARIO_BATCH_ROWS", "Most rows of requests under way at once that are run together, where that pays, 1 to 65536; 1: never. Default: 64.",
             (o, v) => o with { BatchRows = (int)ReadWhole(v, 1, 65536) }),
         new("queued-requests", "CANARIO_QUEUED_REQUESTS", "Requests that may wait for a run, 1 to 1000000; more are answered 503. Default: 1024.",
             (o, v) => o with { QueuedRequests = (int)ReadWhole(v, 1, 1_000_000) }),

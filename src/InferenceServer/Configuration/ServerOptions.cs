@@ -17,7 +17,7 @@ internal sealed record ServerOptions
     public SourceOptions Sources { get; init; } = new();
     public int Threads { get; init; } = 1;
     /// <summary>Most rows that are run together; 1: requests are never joined.</summary>
-    public int BatchRows { get; init; } = 32;
+    public int BatchRows { get; init; } = 64;
     /// <summary>Requests that may wait for a run; more are answered 503.</summary>
     public int QueuedRequests { get; init; } = 1024;
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(5);

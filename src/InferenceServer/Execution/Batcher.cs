@@ -18,11 +18,20 @@ internal sealed class Batcher(ServedModel model, int maximumRows, int maximumRun
     // Each time, everything that the thread pool has waiting is done once: reading more than that only delays those who wait.
     private const int MaximumYields = 4;
 
+    // While few calls come together, so many of each thousand or so are handed over to see whether that has changed.
+    private const uint Trial = 32;
+    private const uint BetweenTrials = 1024;
+
     private readonly Lock _lock = new();
     private readonly List<PendingCall> _queue = [];
     private int _runs;
     private int _yields;
     private int _seen;
+    private uint _passed;
+    private double _callsTogether;
+
+    /// <summary>Asked once for each call: whether handing it over is worth it, as long as enough of them come together. Of those for which it is not, it counts how many there were.</summary>
+    public bool IsWorthIt() => Volatile.Read(ref _callsTogether) >= model.CallsWorthJoining || Interlocked.Increment(ref _passed) % BetweenTrials < Trial;
 
     public ValueTask RunAsync(InferenceCall call, OutputSelection selection, CancellationToken cancellation)
     {
@@ -102,6 +111,8 @@ internal sealed class Batcher(ServedModel model, int maximumRows, int maximumRun
         }
 
         if (batch.Count == 0) return;
+        // Of several threads one may get lost.
+        Volatile.Write(ref _callsTogether, _callsTogether + ((batch.Count - _callsTogether) / 4));
         metrics.CountBatch(batch.Sum(pending => pending.Rows));
         if (batch.Count == 1 || !TryRunTogether(batch))
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Canario.InferenceServer.Configuration;
 using Canario.InferenceServer.Http;
 using Canario.InferenceServer.Models;
@@ -25,13 +26,14 @@ internal sealed class Executor(ServerOptions options, RequestMetrics metrics) : 
     /// <param name="cancellation">Ends the wait for a core and the run itself.</param>
     /// <param name="countInputs">False: the caller does, as it may run the same rows again.</param>
     /// <exception cref="RequestException">503: too many are waiting already.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask RunAsync(ServedModel model, InferenceCall call, int[]? outputs, CancellationToken cancellation, bool countInputs = true)
     {
         if (countInputs) model.Drift.ObserveInputs(call);
         OutputSelection selection = model.RunOf(outputs);
         bool slow = model.WillBeSlow(call);
         // Whoever is alone has nobody to be joined with.
-        bool joins = model.Batches && Volatile.Read(ref _active) > 1 && call.JoinableRows is > 0 and var rows && rows < options.BatchRows;
+        bool joins = model.Batches && (call.InCompany || Volatile.Read(ref _active) > 1) && call.JoinableRows is > 0 and var rows && rows < options.BatchRows && BatcherOf(model).IsWorthIt();
         // Over before a cancellation could reach it.
         if (!slow && !joins) call.Run(selection, CancellationToken.None);
         else await WaitAndRunAsync(model, call, selection, joins, cancellation);
@@ -43,6 +45,7 @@ internal sealed class Executor(ServerOptions options, RequestMetrics metrics) : 
     // More runs at once than cores only make each of them slower.
     private static int RunsAtOnce(ServerOptions options) => Math.Max(1, Environment.ProcessorCount / Math.Max(1, options.Threads));
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WaitAndRunAsync(ServedModel model, InferenceCall call, OutputSelection selection, bool joins, CancellationToken cancellation)
     {
         try
@@ -65,6 +68,7 @@ internal sealed class Executor(ServerOptions options, RequestMetrics metrics) : 
         return _batcher;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask RunSlowlyAsync(InferenceCall call, OutputSelection selection, CancellationToken cancellation)
     {
         await _slowRuns.WaitAsync(cancellation);

@@ -6,8 +6,8 @@ namespace Canario.InferenceServer.Execution;
 /// <summary>A call that waits to be run with others.</summary>
 internal sealed class PendingCall : IValueTaskSource
 {
-    // The answers are written on other threads, so that the next batch does not wait for them.
-    private ManualResetValueTaskSourceCore<bool> _core = new() { RunContinuationsAsynchronously = true };
+    // The answer is written by whoever ran the call: handing it on costs more than writing it, and other threads take the next batch.
+    private ManualResetValueTaskSourceCore<bool> _core;
 
     public InferenceCall Call { get; private set; } = null!;
     public OutputSelection Selection { get; private set; } = null!;

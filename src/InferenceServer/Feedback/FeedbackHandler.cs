@@ -25,7 +25,7 @@ internal sealed class FeedbackHandler(ServerOptions options, ServerState state, 
         }
         catch (Exception e)
         {
-            (int code, string message) = failures.Report(e, model, context.RequestAborted.IsCancellationRequested, requestId);
+            (int code, string message) = failures.Report(e, model, context, requestId);
             if (code != StatusCodes.Status499ClientClosedRequest) await Answers.WriteErrorAsync(context, code, message);
         }
     }

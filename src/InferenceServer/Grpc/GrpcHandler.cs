@@ -59,7 +59,7 @@ internal sealed class GrpcHandler(
         {
             bool late = deadline is { IsCancellationRequested: true } && e is OperationCanceledException && !context.RequestAborted.IsCancellationRequested;
             if (late) e = new RequestException(StatusCodes.Status504GatewayTimeout, "the deadline passed before the answer was ready");
-            (code, string text) = failures.Report(e, model, context.RequestAborted.IsCancellationRequested, requestId);
+            (code, string text) = failures.Report(e, model, context, requestId);
             if (code != StatusCodes.Status499ClientClosedRequest) EndWith(context, StatusOf(code), text);
         }
         finally
@@ -96,8 +96,7 @@ internal sealed class GrpcHandler(
     private static async ValueTask WriteAsync(HttpContext context, ProtoOutput output, bool packed)
     {
         ReadOnlyMemory<byte> frame = output.Written;
-        string[] accepted = context.Request.Headers[GrpcHeaders.AcceptEncoding].ToString().Split(',', StringSplitOptions.TrimEntries);
-        if (packed && accepted.Contains(GrpcFrame.Gzip))
+        if (packed && context.Request.Headers[GrpcHeaders.AcceptEncoding].ToString().Split(',', StringSplitOptions.TrimEntries).Contains(GrpcFrame.Gzip))
         {
             context.Response.Headers[GrpcHeaders.Encoding] = GrpcFrame.Gzip;
             frame = GrpcFrame.Pack(frame.Span);

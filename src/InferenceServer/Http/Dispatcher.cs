@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using Canario.Contract;
@@ -22,10 +23,21 @@ internal sealed class Dispatcher(ServerOptions options, ServerState state, Infer
     private const string PredictPath = "/predict";
     private const string FeedbackPath = "/feedback";
     private const string V1Path = "/v1/models/";
+    private const string V2Path = "/v2/models/";
     private const string OpenApiPath = "/openapi.json";
 
-    public Task HandleAsync(HttpContext context) =>
-        RequestSpans.Source.HasListeners() ? RequestSpans.DescribeAsync(context, AnswerAsync(context)) : AnswerAsync(context);
+    public Task HandleAsync(HttpContext context)
+    {
+        if (RequestSpans.Source.HasListeners()) return RequestSpans.DescribeAsync(context, AnswerAsync(context));
+        // Its events say which trace a prediction is of.
+        return options.PredictionLog.Length > 0 ? AnswerTracedAsync(context) : AnswerAsync(context);
+    }
+
+    private async Task AnswerTracedAsync(HttpContext context)
+    {
+        using Activity? trace = RequestTrace.Continue(context);
+        await AnswerAsync(context);
+    }
 
     private Task AnswerAsync(HttpContext context)
     {
@@ -50,7 +62,7 @@ internal sealed class Dispatcher(ServerOptions options, ServerState state, Infer
             "/v2" or "/v2/" => GetAsync(context, () => ServerAsync(context)),
             OpenApiPath => GetAsync(context, () => OpenApiAsync(context)),
             _ when path.StartsWith(V1Path, StringComparison.Ordinal) => ModelV1Async(context, path[V1Path.Length..], requestId),
-            _ when path.StartsWith("/v2/models/", StringComparison.Ordinal) => ModelAsync(context, path, requestId),
+            _ when path.StartsWith(V2Path, StringComparison.Ordinal) => ModelAsync(context, path, requestId),
             _ when DocsPage.Has(path) => GetAsync(context, () => DocsPage.WriteAsync(context, path)),
             _ => Answers.WriteErrorAsync(context, StatusCodes.Status404NotFound, "there is nothing at this path").AsTask(),
         };
@@ -59,17 +71,14 @@ internal sealed class Dispatcher(ServerOptions options, ServerState state, Infer
     /// <summary><c>/v2/models/{name}[/versions/{version}][/ready | /infer]</c></summary>
     private Task ModelAsync(HttpContext context, string path, string requestId)
     {
-        string[] parts = path["/v2/models/".Length..].Split('/');
-        int next = 1;
-        string? wantedVersion = null;
-        if (parts.Length > 2 && parts[1] == "versions")
-        {
-            wantedVersion = parts[2];
-            next = 3;
-        }
-
-        string action = next < parts.Length ? parts[next] : "";
-        if (parts.Length > next + 1 || action is not ("" or "ready" or "infer"))
+        ReadOnlySpan<char> rest = path.AsSpan(V2Path.Length);
+        // One more than the longest path has; in the last one there may be more.
+        Span<Range> parts = stackalloc Range[5];
+        int count = rest.Split(parts, '/');
+        bool versioned = count > 2 && rest[parts[1]] is "versions";
+        int next = versioned ? 3 : 1;
+        ReadOnlySpan<char> action = next < count ? rest[parts[next]] : "";
+        if (count > next + 1 || action is not ("" or "ready" or "infer"))
             return Answers.WriteErrorAsync(context, StatusCodes.Status404NotFound, "there is nothing at this path").AsTask();
 
         // Inference asks for the key by itself; readiness is for probes.
@@ -88,15 +97,15 @@ internal sealed class Dispatcher(ServerOptions options, ServerState state, Infer
         ServedModel? model = state.Model;
         if (model is null)
         {
-            return action == "ready" && HttpMethods.IsGet(context.Request.Method)
+            return action is "ready" && HttpMethods.IsGet(context.Request.Method)
                 ? ReadyAsync(context)
                 : Answers.WriteErrorAsync(context, StatusCodes.Status503ServiceUnavailable, "the model is not loaded yet").AsTask();
         }
 
-        if (parts[0] != model.Name)
-            return NotFoundAsync(context, $"there is no model {Tensors.TensorNames.Quote(parts[0])}; '{model.Name}' is served");
-        if (wantedVersion is not null && wantedVersion != model.Revision)
-            return NotFoundAsync(context, $"model '{model.Name}' has no version {Tensors.TensorNames.Quote(wantedVersion)}; '{model.Revision}' is served");
+        if (!rest[parts[0]].SequenceEqual(model.Name))
+            return NotFoundAsync(context, $"there is no model {Tensors.TensorNames.Quote(rest[parts[0]].ToString())}; '{model.Name}' is served");
+        if (versioned && !rest[parts[2]].SequenceEqual(model.Revision))
+            return NotFoundAsync(context, $"model '{model.Name}' has no version {Tensors.TensorNames.Quote(rest[parts[2]].ToString())}; '{model.Revision}' is served");
         return action switch
         {
             "infer" => PostAsync(context, RequestMetrics.V2, requestId),

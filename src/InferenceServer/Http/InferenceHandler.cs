@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Canario.Contract;
 using Canario.InferenceServer.Configuration;
 using Canario.InferenceServer.Execution;
@@ -27,7 +28,6 @@ internal sealed class InferenceHandler(
         InferenceCall? call = null;
         RequestDeadline? deadline = null;
         ServedModel? model = state.Model;
-        executor.Begin();
         try
         {
             admission.Admit(context);
@@ -35,20 +35,7 @@ internal sealed class InferenceHandler(
             deadline = RequestDeadline.Begin(context, time);
             CancellationToken cancellation = deadline?.Token ?? context.RequestAborted;
             call = model.Rent();
-            int? jsonBytes;
-            using (RequestBody body = await RequestBody.ReadAsync(context, options.Limits.MaximumBodyBytes))
-            {
-                // Not while the body is read: Kestrel breaks a connection whose read was cancelled, and the answer with it.
-                cancellation.ThrowIfCancellationRequested();
-                jsonBytes = protocol switch
-                {
-                    RequestMetrics.V2 => await InferAsync(model, call, body.Bytes, context, requestId, cancellation),
-                    // Rows of named features have the same form in both.
-                    RequestMetrics.V1 when model.Features is null => await InferV1Async(model, call, body.Bytes, cancellation),
-                    _ => await PredictAsync(model, call, body.Bytes, requestId, cancellation),
-                };
-            }
-
+            int? jsonBytes = await ReadAndRunAsync(model, call, context, protocol, requestId, cancellation);
             deadline?.Token.ThrowIfCancellationRequested();
             code = StatusCodes.Status200OK;
             await Answers.WriteAsync(context, code, call.Json.Written, jsonBytes);
@@ -56,15 +43,43 @@ internal sealed class InferenceHandler(
         catch (Exception e)
         {
             e = deadline?.Explain(e, context.RequestAborted) ?? e;
-            (code, string message) = failures.Report(e, model, context.RequestAborted.IsCancellationRequested, requestId);
+            (code, string message) = failures.Report(e, model, context, requestId);
             if (code != StatusCodes.Status499ClientClosedRequest) await Answers.WriteErrorAsync(context, code, message);
         }
         finally
         {
-            executor.End();
             deadline?.Dispose();
             if (call is not null) model!.Return(call);
-            metrics.Count(protocol, code, time.GetElapsedTime(start));
+            long end = time.GetTimestamp();
+            SocketThread.End(end);
+            metrics.Count(protocol, code, time.GetElapsedTime(start, end));
+        }
+    }
+
+    /// <summary>From the body to the answer, which is not sent yet: by then the request is no company of its client's next one.</summary>
+    /// <returns>As <see cref="V2ResponseWriter.Write"/>.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int?> ReadAndRunAsync(ServedModel model, InferenceCall call, HttpContext context, string protocol, string requestId, CancellationToken cancellation)
+    {
+        executor.Begin();
+        try
+        {
+            using RequestBody body = await RequestBody.ReadAsync(context, options.Limits.MaximumBodyBytes);
+            call.InCompany = SocketThread.Take(context, time.GetTimestamp());
+            if (body.Bytes.Length > SocketThread.LargeBody) await SocketThread.LeaveAsync();
+            // Not while the body is read: Kestrel breaks a connection whose read was cancelled, and the answer with it.
+            cancellation.ThrowIfCancellationRequested();
+            return protocol switch
+            {
+                RequestMetrics.V2 => await InferAsync(model, call, body.Bytes, context, requestId, cancellation),
+                // Rows of named features have the same form in both.
+                RequestMetrics.V1 when model.Features is null => await InferV1Async(model, call, body.Bytes, context, cancellation),
+                _ => await PredictAsync(model, call, body.Bytes, context, requestId, cancellation),
+            };
+        }
+        finally
+        {
+            executor.End();
         }
     }
 
@@ -78,19 +93,30 @@ internal sealed class InferenceHandler(
             : throw RequestException.Bad($"header {V2Headers.JsonLength}: {TensorNames.Quote(given.ToString())} is not a whole number of bytes");
     }
 
+    // Before the run: a slice in which it fails is one too.
+    private static void TellSlice(HttpContext context, ServedModel model, InferenceCall call)
+    {
+        if (model.Features is not { Slices: { } slices } plan || !context.Request.Headers.ContainsKey(Headers.Shadow)) return;
+        if (slices.Find(call, plan.Features.Length) is { } slice) context.Response.Headers[Headers.Slice] = slice;
+    }
+
     /// <returns>As <see cref="V2ResponseWriter.Write"/>.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int?> InferAsync(ServedModel model, InferenceCall call, ReadOnlyMemory<byte> body, HttpContext context, string requestId, CancellationToken cancellation)
     {
         V2Request request = ParseV2(model, call, body, HeaderLength(context));
+        TellSlice(context, model, call);
         await executor.RunTracedAsync(model, call, request.Outputs, cancellation);
         return V2ResponseWriter.Write(call.Json, model, call, request, requestId);
     }
 
-    private async ValueTask<int?> PredictAsync(ServedModel model, InferenceCall call, ReadOnlyMemory<byte> body, string requestId, CancellationToken cancellation)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int?> PredictAsync(ServedModel model, InferenceCall call, ReadOnlyMemory<byte> body, HttpContext context, string requestId, CancellationToken cancellation)
     {
         FeaturePlan plan = model.Features
             ?? throw RequestException.Bad($"the model has no named features ({ModelFiles.Metadata} lists none); send tensors to /v2/models/{model.Name}/infer");
         bool many = ParsePredict(plan, call, body);
+        TellSlice(context, model, call);
         await executor.RunTracedAsync(model, call, null, cancellation);
         PredictionColumns predictions = PredictResponseWriter.Write(call.Json, model, call, many, requestId);
         model.Feedback?.Record(requestId, predictions, call.Rows);
@@ -98,9 +124,11 @@ internal sealed class InferenceHandler(
         return null;
     }
 
-    private async ValueTask<int?> InferV1Async(ServedModel model, InferenceCall call, ReadOnlyMemory<byte> body, CancellationToken cancellation)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int?> InferV1Async(ServedModel model, InferenceCall call, ReadOnlyMemory<byte> body, HttpContext context, CancellationToken cancellation)
     {
         ParseV1(call, body);
+        TellSlice(context, model, call);
         await executor.RunTracedAsync(model, call, null, cancellation);
         V1ResponseWriter.Write(call.Json, model, call);
         return null;

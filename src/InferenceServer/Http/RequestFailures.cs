@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Canario.InferenceServer.Models;
+using Canario.InferenceServer.Observation;
 using Canario.OnnxRuntime;
 
 namespace Canario.InferenceServer.Http;
@@ -8,18 +10,20 @@ internal sealed partial class RequestFailures(ILogger<RequestFailures> logger)
 {
     /// <param name="exception">What ended the request.</param>
     /// <param name="model">Null: not loaded.</param>
-    /// <param name="aborted">The client is gone.</param>
+    /// <param name="context">Of the request.</param>
     /// <param name="requestId">For the log.</param>
     /// <returns>An HTTP status and a message that is safe to show; 499: there is nobody to tell.</returns>
-    public (int Code, string Message) Report(Exception exception, ServedModel? model, bool aborted, string requestId)
+    public (int Code, string Message) Report(Exception exception, ServedModel? model, HttpContext context, string requestId)
     {
+        // The lines below belong to the caller's trace.
+        using Activity? trace = RequestTrace.Continue(context);
         switch (exception)
         {
             case RequestException refused:
                 Log.Refused(logger, requestId, refused.Status, refused.Message);
                 return (refused.Status, refused.Message);
             // Nobody reads an answer, and it is no error of the model.
-            case var _ when aborted:
+            case var _ when context.RequestAborted.IsCancellationRequested:
             case OperationCanceledException or IOException and not BadHttpRequestException:
                 return (StatusCodes.Status499ClientClosedRequest, "the client is gone");
             case BadHttpRequestException bad:

@@ -61,7 +61,7 @@ internal sealed partial class StreamHandler(
         }
         catch (Exception e)
         {
-            (code, string message) = failures.Report(e, model, context.RequestAborted.IsCancellationRequested, requestId);
+            (code, string message) = failures.Report(e, model, context, requestId);
             // A connection that breaks tells the client that the stream is not whole.
             if (context.Response.HasStarted) context.Abort();
             else if (code != StatusCodes.Status499ClientClosedRequest) await Answers.WriteErrorAsync(context, code, message);
@@ -91,6 +91,7 @@ internal sealed partial class StreamHandler(
             List<RowText> rows = [];
             while (await FillAsync(reader, idle))
             {
+                await SocketThread.LeaveAsync();
                 if (!context.Response.HasStarted) await StartAsync(context);
                 while (TakeRows(reader, runner.MaximumRows, rows))
                 {
@@ -113,7 +114,7 @@ internal sealed partial class StreamHandler(
         }
         catch (Exception e) when (e is RequestException or BadHttpRequestException && context.Response.HasStarted)
         {
-            (int code, string message) = failures.Report(e, model, context.RequestAborted.IsCancellationRequested, requestId);
+            (int code, string message) = failures.Report(e, model, context, requestId);
             if (code != StatusCodes.Status499ClientClosedRequest) await EndAsync(context, sink, code, message);
             return code;
         }

@@ -24,6 +24,13 @@ internal static class PlainNumber
     private static ReadOnlySpan<ulong> Powers =>
         [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 0, 0, 0, 0, 0, 0, 0];
 
+    /// <summary>Reads a number the fastest way that the processor has, where enough bytes follow it.</summary>
+    /// <inheritdoc cref="TryScanByEights" path="/param"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryScan(ReadOnlySpan<byte> text, ref int at, out long mantissa, out int fraction, out bool negative) =>
+        (VectorNumber.IsSupported && VectorNumber.TryScan(text, ref at, out mantissa, out fraction, out negative))
+        || TryScanByEights(text, ref at, out mantissa, out fraction, out negative);
+
     /// <summary>Reads a number where there are 16 more bytes after its point, or 1 after a whole one.</summary>
     /// <param name="text">The whole text.</param>
     /// <param name="at">Where the number begins; moved behind it when true is answered.</param>
@@ -31,7 +38,7 @@ internal static class PlainNumber
     /// <param name="fraction">How many of them stand after the point.</param>
     /// <param name="negative">There was a minus.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool TryScan(ReadOnlySpan<byte> text, ref int at, out long mantissa, out int fraction, out bool negative)
+    public static bool TryScanByEights(ReadOnlySpan<byte> text, ref int at, out long mantissa, out int fraction, out bool negative)
     {
         int i = at;
         ulong value = 0;

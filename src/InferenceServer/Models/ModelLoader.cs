@@ -53,14 +53,16 @@ internal sealed partial class ModelLoader(ServerOptions options, ModelFetcher fe
             FeaturePlan? plan = metadata is { Features.Count: > 0 } ? FeaturePlan.Build(metadata, session.Inputs) : null;
             IReadOnlyList<ValueInfo> outputs = MapTensors.Served(session.Outputs);
             if (outputs.Count == 0) throw new ModelLoadException(ExitCodes.ModelLoadFailed, "the model has no output that is a tensor");
-            DriftObserver drift = DriftObserver.Build(options.Identity, baseline, plan, OutputPlan.Build(metadata, outputs), registry);
+            IReadOnlyList<OutputPlan> results = OutputPlan.Build(metadata, outputs);
+            if (DriftObserver.FindStrangers(baseline, plan, results) is { Length: > 0 } strangers) Log.Strangers(logger, TensorNames.List(strangers));
+            DriftObserver drift = DriftObserver.Build(options.Identity, baseline, plan, results, registry);
             var model = new ServedModel(options.Identity, path, session, metadata, drift)
             {
-                Feedback = ModelFeedback.Build(options, OutputPlan.Build(metadata, outputs), registry, time),
+                Feedback = ModelFeedback.Build(options, results, registry, time),
             };
             TimeSpan run = WarmUp.Run(model);
             CodecWarmUp.Run(model, options.Limits);
-            double gain = BatchProbe.Run(model);
+            double gain = BatchProbe.Run(model, options.BatchRows);
             model.Batches = options.BatchRows > 1 && gain > 0;
             if (golden is not null) GoldenCheck.Require(model, golden, options.Limits);
             Log.Loaded(logger, options.Identity.Model, options.Identity.Revision, Session.RuntimeVersion, run.TotalMicroseconds, model.IsSlow, model.Batches, gain);
@@ -107,6 +109,9 @@ internal sealed partial class ModelLoader(ServerOptions options, ModelFetcher fe
 
     private static partial class Log
     {
+        [LoggerMessage(11, LogLevel.Warning, "The baseline knows {Names}, which metadata.json does not: no drift is watched for them")]
+        public static partial void Strangers(ILogger logger, string names);
+
         [LoggerMessage(10, LogLevel.Information, "Model {Model} {Revision} is ready (ONNX Runtime {Runtime}, {RunMicroseconds} us a run, off the socket loop: {IsSlow}, batches: {Batches}, gain of a batch: {BatchGain:F1})")]
         public static partial void Loaded(ILogger logger, string model, string revision, string runtime, double runMicroseconds, bool isSlow, bool batches, double batchGain);
     }

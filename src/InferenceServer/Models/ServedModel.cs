@@ -69,6 +69,9 @@ internal sealed class ServedModel : IDisposable
     /// <summary>Running rows of several requests together is right and pays; see <see cref="BatchProbe"/>.</summary>
     public bool Batches { get; set; }
 
+    /// <summary>Calls that have to come together on the average, for the hand-over of each to be worth it; see <see cref="BatchProbe"/>.</summary>
+    public double CallsWorthJoining { get; set; }
+
     /// <summary>A row among others gives the same answer as alone; false where that was not seen.</summary>
     public bool RowsAreIndependent { get; set; }
 

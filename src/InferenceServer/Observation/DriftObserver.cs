@@ -7,20 +7,22 @@ using Canario.Telemetry.Metrics;
 
 namespace Canario.InferenceServer.Observation;
 
-/// <summary>Counts features and predictions in the bins of the training baseline, whatever protocol they came by: it reads the tensors.</summary>
+/// <summary>Counts features and predictions in the bins of the training baseline, and confidences without one, whatever protocol they came by: it reads the tensors.</summary>
 internal sealed class DriftObserver
 {
     private readonly BinCounters?[] _features;
     private readonly PlannedFeature[] _planned;
     private readonly BinCounters?[] _outputs;
     private readonly IReadOnlyList<OutputPlan> _results;
+    private readonly ConfidenceObserver? _confidence;
 
-    private DriftObserver(PlannedFeature[] planned, BinCounters?[] features, IReadOnlyList<OutputPlan> results, BinCounters?[] outputs)
+    private DriftObserver(PlannedFeature[] planned, BinCounters?[] features, IReadOnlyList<OutputPlan> results, BinCounters?[] outputs, ConfidenceObserver? confidence)
     {
         _planned = planned;
         _features = features;
         _results = results;
         _outputs = outputs;
+        _confidence = confidence;
         ObservesFeatures = features.Any(counters => counters is not null);
         ObservesPredictions = outputs.Any(counters => counters is not null);
     }
@@ -32,7 +34,8 @@ internal sealed class DriftObserver
     public static DriftObserver Build(
         ModelIdentity identity, ModelBaseline? baseline, FeaturePlan? plan, IReadOnlyList<OutputPlan> results, MetricRegistry registry)
     {
-        if (baseline is null) return new DriftObserver([], [], [], []);
+        ConfidenceObserver? confidence = ConfidenceObserver.Build(identity, results, registry);
+        if (baseline is null) return new DriftObserver([], [], [], [], confidence);
         foreach (BaselineHistogram histogram in baseline.Features.Concat(baseline.Predictions)) Require(histogram);
 
         string[] featureLabels = [MetricLabels.Namespace, MetricLabels.Model, MetricLabels.Revision, MetricLabels.Feature, MetricLabels.Bin];
@@ -56,7 +59,27 @@ internal sealed class DriftObserver
             planned,
             [.. planned.Select(feature => Counters(baseline.Features, feature.Name, featureValues, featureBaseline))],
             results,
-            [.. results.Select(result => Counters(baseline.Predictions, result.Name, predictionValues, predictionBaseline))]);
+            [.. results.Select(result => Counters(baseline.Predictions, result.Name, predictionValues, predictionBaseline))],
+            confidence);
+    }
+
+    /// <summary>Names in the baseline that the schema has not: nothing would be counted for them.</summary>
+    /// <exception cref="ModelLoadException">It has none of them: the baseline belongs to another model.</exception>
+    public static string[] FindStrangers(ModelBaseline? baseline, FeaturePlan? plan, IReadOnlyList<OutputPlan> results)
+    {
+        if (baseline is null) return [];
+        string[] features = Strangers(baseline.Features, [.. (plan?.Features ?? []).Select(feature => feature.Name)], "features");
+        string[] predictions = Strangers(baseline.Predictions, [.. results.Select(result => result.Name)], "predictions");
+        return [.. features, .. predictions];
+    }
+
+    private static string[] Strangers(IReadOnlyList<BaselineHistogram> histograms, string[] known, string what)
+    {
+        string[] strangers = [.. histograms.Select(histogram => histogram.Name).Where(name => !known.Contains(name, StringComparer.Ordinal))];
+        // Without a schema there is nothing to compare with, and nothing that could be watched by name.
+        if (strangers.Length == 0 || strangers.Length < histograms.Count || known.Length == 0) return strangers;
+        throw new ModelLoadException(
+            ExitCodes.ModelLoadFailed, $"{ModelFiles.Baseline} is of another model: its {what} are {TensorNames.List(strangers)}; {ModelFiles.Metadata} has {TensorNames.List(known)}");
     }
 
     public void ObserveInputs(InferenceCall call)
@@ -81,6 +104,7 @@ internal sealed class DriftObserver
     /// <param name="outputs">Indices of the outputs that were run.</param>
     public void ObserveOutputs(InferenceCall call, ReadOnlySpan<int> outputs)
     {
+        _confidence?.Observe(call, outputs);
         if (!ObservesPredictions) return;
         for (int i = 0; i < _outputs.Length; i++)
         {
@@ -100,18 +124,9 @@ internal sealed class DriftObserver
             case FeatureKind.CategoryText:
                 counters.Observe(tensor.Texts(index + 1)[index]);
                 break;
-            case FeatureKind.CategoryIndex:
-                double position = ElementAccess.Get(tensor, index);
-                counters.Observe(position >= 0 && position < feature.Schema.Categories.Count ? feature.Schema.Categories[(int)position] : Bins.Other);
-                break;
-            case FeatureKind.CategoryOneHot:
-                int hot = -1;
-                for (int i = 0; i < feature.Schema.Categories.Count && hot < 0; i++)
-                {
-                    if (ElementAccess.Get(tensor, index + i) > 0.5) hot = i;
-                }
-
-                counters.Observe(hot >= 0 ? feature.Schema.Categories[hot] : Bins.Other);
+            case FeatureKind.CategoryIndex or FeatureKind.CategoryOneHot:
+                int category = CategoryReader.Read(feature, tensor, index);
+                counters.Observe(category >= 0 ? feature.Schema.Categories[category] : Bins.Other);
                 break;
             case FeatureKind.Boolean when counters.IsCategorical:
                 counters.Observe(ElementAccess.Get(tensor, index) != 0 ? "true" : "false");

@@ -17,6 +17,7 @@ internal sealed class FeaturePlan
         Columns = columns;
         _byName = features.Select((feature, index) => (feature.Name, index)).ToDictionary(pair => pair.Name, pair => pair.index, StringComparer.Ordinal);
         HasDefaults = features.Any(feature => feature.HasDefault);
+        Slices = SlicePlan.Build(features);
     }
 
     public PlannedFeature[] Features { get; }
@@ -25,6 +26,9 @@ internal sealed class FeaturePlan
     public int[] Columns { get; }
 
     public bool HasDefaults { get; }
+
+    /// <summary>Null: requests are not divided into slices.</summary>
+    public SlicePlan? Slices { get; }
 
     /// <summary>Index of a feature by its name; <paramref name="expected"/> is tried first, as clients send features in a fixed order.</summary>
     public int Find(ReadOnlySpan<byte> name, int expected)

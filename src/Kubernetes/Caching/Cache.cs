@@ -77,6 +77,15 @@ public sealed class Cache<T> where T : class, IKubernetesObject
         }
     }
 
+    /// <summary>Nothing of what was followed is there any more, such as when its kind is not served any longer.</summary>
+    public void Clear()
+    {
+        foreach (var value in List())
+        {
+            Remove(value);
+        }
+    }
+
     /// <summary>Takes one object in. An object whose resource version is known already is no change.</summary>
     internal void Upsert(T value)
     {

@@ -27,6 +27,7 @@ namespace Canario.Kubernetes.Models;
 [JsonSerializable(typeof(KubernetesList<HorizontalPodAutoscaler>))]
 [JsonSerializable(typeof(KubernetesList<Job>))]
 [JsonSerializable(typeof(KubernetesList<CronJob>))]
+[JsonSerializable(typeof(KubernetesList<HttpRoute>))]
 [JsonSerializable(typeof(KubernetesList<Lease>))]
 [JsonSerializable(typeof(KubernetesList<Event>))]
 [JsonSerializable(typeof(KubernetesList<CustomResourceDefinition>))]

@@ -6,7 +6,7 @@ namespace Canario.Operator.Api;
 [Rule("self.metric == 'Latency' ? has(self.bound) : !has(self.bound)", "bound is required with metric Latency and not allowed with ErrorRate")]
 sealed record AbSettings
 {
-    [Schema("Share of the users (with traffic.stickyHeader) or of the requests that the new revision gets as long as the test lasts, in percent. 0: only requests of traffic.matches.", Minimum = 0, Maximum = 99)]
+    [Schema("Share of the users (with traffic.stickyHeader or stickyCookie) or of the requests that the new revision gets as long as the test lasts, in percent. 0: only requests of traffic.matches.", Minimum = 0, Maximum = 99)]
     public int Weight { get; set; } = 50;
 
     [Schema("What the sides are compared by; less is better. ErrorRate: share of 5xx answers. Latency: share slower than bound.")]

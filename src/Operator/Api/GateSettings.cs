@@ -4,32 +4,34 @@ using Canario.Rollouts;
 namespace Canario.Operator.Api;
 
 [Rule("!(self.type in ['ErrorRate', 'Latency']) || has(self.max) || has(self.maxRatioToStable)", "type ErrorRate and Latency need max, maxRatioToStable or both")]
-[Rule("!(self.type in ['ErrorRate', 'Latency']) || !has(self.max) || self.max <= 1.0", "max of ErrorRate and Latency is a share from 0 to 1")]
+[Rule("!(self.type in ['ErrorRate', 'Latency', 'ShadowAgreement', 'Confidence']) || !has(self.max) || self.max <= 1.0", "max of this type is from 0 to 1")]
 [Rule("self.type == 'Latency' ? has(self.bound) : !has(self.bound)", "bound is required with type Latency and not allowed with the others")]
-[Rule("self.type in ['ErrorRate', 'Latency'] || !has(self.maxRatioToStable)", "maxRatioToStable needs type ErrorRate or Latency")]
+[Rule("self.type in ['ErrorRate', 'Latency', 'Quality'] || !has(self.maxRatioToStable)", "maxRatioToStable needs type ErrorRate, Latency or Quality")]
 [Rule("self.type in ['PredictionDrift', 'FeatureDrift'] || !has(self.statistic)", "statistic needs type PredictionDrift or FeatureDrift")]
 [Rule("!has(self.statistic) || self.statistic != 'KolmogorovSmirnov' || !has(self.max) || self.max <= 1.0", "max of KolmogorovSmirnov is a distance from 0 to 1")]
 [Rule("self.type == 'FeatureDrift' || !has(self.features)", "features needs type FeatureDrift")]
-[Rule("self.type != 'ShadowAgreement' || has(self.max) || has(self.maxMeanDifference)", "type ShadowAgreement needs max, maxMeanDifference or both")]
-[Rule("self.type != 'ShadowAgreement' || !has(self.max) || self.max <= 1.0", "max of ShadowAgreement is a share from 0 to 1")]
+[Rule("self.type != 'ShadowAgreement' || has(self.max) || has(self.maxMeanDifference) || has(self.min)", "type ShadowAgreement needs max, maxMeanDifference or min")]
+[Rule("self.type != 'Confidence' || has(self.max)", "type Confidence needs max")]
 [Rule("self.type == 'ShadowAgreement' || !has(self.maxMeanDifference)", "maxMeanDifference needs type ShadowAgreement")]
-[Rule("self.type == 'Query' || !has(self.max) || (self.max >= 0.0 && self.max <= 100.0)", "max is from 0 to 100, but with type Query")]
-[Rule("self.type == 'Query' ? has(self.query) && (has(self.max) || has(self.min)) : !has(self.query) && !has(self.min)", "type Query needs query, and max, min or both; query and min need type Query")]
+[Rule("self.type != 'Quality' || has(self.min) != has(self.max) || (has(self.maxRatioToStable) && !has(self.min))", "type Quality needs min, max or maxRatioToStable, and not both of min and max")]
+[Rule("self.type == 'Query' || !has(self.max) || (self.max >= 0.0 && (self.max <= 100.0 || self.type == 'Quality'))", "max is from 0 to 100, but with type Query")]
+[Rule("self.type == 'Query' ? has(self.query) && (has(self.max) || has(self.min)) : !has(self.query)", "type Query needs query, and max, min or both; query needs type Query")]
+[Rule("self.type == 'Query' || !has(self.min) || (self.type in ['Quality', 'ShadowAgreement'] && self.min >= 0.0 && self.min <= 1.0)", "min needs type Query, or Quality or ShadowAgreement from 0 to 1")]
 sealed record GateSettings
 {
     [Schema("Unique among the gates; steps name it.", Required = true, MinLength = 1, MaxLength = 63, Pattern = Limits.NamePattern)]
     public string Name { get; set; } = "";
 
-    [Schema("ErrorRate: share of 5xx answers. Latency: share slower than bound. FeatureDrift, PredictionDrift: distance of what comes in or goes out from the training or from stable. ShadowAgreement: share of copied requests answered otherwise than stable; with strategy Shadow. Query: a number that PromQL of yours gives; with Prometheus.",
+    [Schema("ErrorRate: share of 5xx answers. Latency: share slower than bound. FeatureDrift, PredictionDrift: distance of what comes in or goes out from the training or from stable. ShadowAgreement: share of copied requests answered otherwise than stable; with strategy Shadow. Confidence: drop of the mean largest class probability against stable. Quality: how right predictions turned out, by /feedback. Query: a number that PromQL of yours gives; with Prometheus.",
         Required = true)]
-    [Values(GateTypes.ErrorRate, GateTypes.Latency, GateTypes.FeatureDrift, GateTypes.PredictionDrift, GateTypes.ShadowAgreement, GateTypes.Query)]
+    [Values(GateTypes.ErrorRate, GateTypes.Latency, GateTypes.FeatureDrift, GateTypes.PredictionDrift, GateTypes.ShadowAgreement, GateTypes.Confidence, GateTypes.Quality, GateTypes.Query)]
     public string Type { get; set; } = "";
 
-    [Schema("Highest value allowed. ErrorRate, Latency, ShadowAgreement: a share from 0 to 1. Drift: the statistic; default 0.25 for Psi, 0.1 for KolmogorovSmirnov. Query: any number.",
+    [Schema("Highest value allowed. ErrorRate, Latency, ShadowAgreement: a share from 0 to 1. Confidence: a drop from 0 to 1. Drift: the statistic; default 0.25 for Psi, 0.1 for KolmogorovSmirnov. Quality: mean absolute error of numbers. Query: any number.",
         Minimum = -1e12, Maximum = 1e12)]
     public double? Max { get; set; }
 
-    [Schema("Query: lowest value allowed.", Minimum = -1e12, Maximum = 1e12)]
+    [Schema("Lowest value allowed. Quality: accuracy of classes, 0 to 1. ShadowAgreement: rank correlation, 0 to 1. Query: any number.", Minimum = -1e12, Maximum = 1e12)]
     public double? Min { get; set; }
 
     [Schema("Query: PromQL that gives one number. {{namespace}}, {{model}}, {{revision}} (the new one), {{stable}} and {{window}} (since the step began, such as 90s, for a range) are put in.", MaxLength = Limits.QueryLength)]
@@ -38,7 +40,7 @@ sealed record GateSettings
     [Schema("ShadowAgreement: how far the numbers of the two answers may lie apart, as the mean over requests of each one's mean absolute difference.", Minimum = 0, Maximum = 1e12)]
     public double? MaxMeanDifference { get; set; }
 
-    [Schema("ErrorRate, Latency: the new revision's share may be at most this many times stable's, such as 1.5.", Minimum = 1, Maximum = 1000)]
+    [Schema("ErrorRate, Latency, Quality: the new revision's share (of wrong classes; or mean error) may be at most this many times stable's, such as 1.5.", Minimum = 1, Maximum = 1000)]
     public double? MaxRatioToStable { get; set; }
 
     [Schema("Latency: what counts as slow. One of the histogram's bounds: 1, 2, 5, 10, 20, 50, 100, 200, 500ms, 1, 2, 5, 10 or 30s.",

@@ -30,7 +30,7 @@ static class GateValidator
 
     static void ValidateGate(FieldErrors errors, string path, GateSettings gate)
     {
-        errors.OneOf($"{path}.type", gate.Type, GateTypes.ErrorRate, GateTypes.Latency, GateTypes.FeatureDrift, GateTypes.PredictionDrift, GateTypes.ShadowAgreement, GateTypes.Query);
+        errors.OneOf($"{path}.type", gate.Type, GateTypes.ErrorRate, GateTypes.Latency, GateTypes.FeatureDrift, GateTypes.PredictionDrift, GateTypes.ShadowAgreement, GateTypes.Confidence, GateTypes.Quality, GateTypes.Query);
         errors.OneOf($"{path}.statistic", gate.Statistic, nameof(DriftStatistic.Psi), nameof(DriftStatistic.KolmogorovSmirnov));
         errors.OneOf($"{path}.onFail", gate.OnFail, nameof(OnFail.Rollback), nameof(OnFail.Hold), nameof(OnFail.Alert));
         errors.OneOf($"{path}.onInsufficientData", gate.OnInsufficientData,
@@ -45,12 +45,12 @@ static class GateValidator
             return;
         }
 
-        Only(errors, path, "maxRatioToStable", gate.MaxRatioToStable, gate.Type, GateTypes.ErrorRate, GateTypes.Latency);
+        Only(errors, path, "maxRatioToStable", gate.MaxRatioToStable, gate.Type, GateTypes.ErrorRate, GateTypes.Latency, GateTypes.Quality);
         Only(errors, path, "maxMeanDifference", gate.MaxMeanDifference, gate.Type, GateTypes.ShadowAgreement);
         Only(errors, path, "statistic", gate.Statistic, gate.Type, GateTypes.PredictionDrift, GateTypes.FeatureDrift);
         Only(errors, path, "features", gate.Features is { Count: > 0 } names ? string.Join(", ", names.Take(3)) : null, gate.Type, GateTypes.FeatureDrift);
         Only(errors, path, "query", gate.Query, gate.Type, GateTypes.Query);
-        Only(errors, path, "min", gate.Min, gate.Type, GateTypes.Query);
+        Only(errors, path, "min", gate.Min, gate.Type, GateTypes.ShadowAgreement, GateTypes.Quality, GateTypes.Query);
         Only(errors, path, "bound", gate.Bound, gate.Type, GateTypes.Latency);
         switch (gate.Type)
         {
@@ -62,7 +62,19 @@ static class GateValidator
                 ValidateBound(errors, $"{path}.bound", gate.Bound);
                 break;
             case GateTypes.ShadowAgreement:
-                ValidateShare(errors, path, gate, gate.MaxMeanDifference, "maxMeanDifference");
+                ValidateShare(errors, path, gate, gate.MaxMeanDifference ?? gate.Min, "maxMeanDifference, min (the lowest rank correlation, from 0 to 1)");
+                errors.Range($"{path}.min", gate.Min, 0, 1);
+                break;
+            case GateTypes.Confidence:
+                errors.Range($"{path}.max", gate.Max, 0, 1);
+                if (gate.Max is null)
+                {
+                    errors.Add($"{path}.max", null, "is required: the largest drop of the mean confidence against stable that is allowed, from 0 to 1, such as 0.05");
+                }
+
+                break;
+            case GateTypes.Quality:
+                ValidateQuality(errors, path, gate);
                 break;
             case GateTypes.Query:
                 ValidateQuery(errors, path, gate);
@@ -79,7 +91,22 @@ static class GateValidator
         errors.Range($"{path}.max", gate.Max, 0, 1);
         if (gate.Max is null && other is null)
         {
-            errors.Add(path, null, $"type {gate.Type} needs max (a share from 0 to 1), {otherName} or both");
+            errors.Add(path, null, $"type {gate.Type} needs max (a share from 0 to 1), {otherName} or {(gate.Type == GateTypes.ShadowAgreement ? "some of them" : "both")}");
+        }
+    }
+
+    static void ValidateQuality(FieldErrors errors, string path, GateSettings gate)
+    {
+        errors.Range($"{path}.min", gate.Min, 0, 1);
+        errors.Range($"{path}.max", gate.Max, 0, 1e12);
+        if (gate is { Min: null, Max: null, MaxRatioToStable: null })
+        {
+            errors.Add(path, null, "type Quality needs min (the lowest accuracy of classes, from 0 to 1), max (the highest mean absolute error of numbers) or maxRatioToStable (such as 1.5)");
+        }
+
+        if (gate is { Min: not null, Max: not null })
+        {
+            errors.Add($"{path}.max", gate.Max, "must be left out with min: min is the lowest accuracy of classes, max the highest mean absolute error of numbers, and a model predicts one of them");
         }
     }
 

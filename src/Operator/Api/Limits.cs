@@ -13,6 +13,8 @@ static class Limits
     public const int Steps = 20;
     public const int Gates = 16;
     public const int Matches = 16;
+    public const int Hostnames = 16;
+    public const int PathLength = 1024;
     public const int Env = 64;
     public const int Features = 100;
     public const int QueryLength = 4096;

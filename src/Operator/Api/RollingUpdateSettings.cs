@@ -5,7 +5,7 @@ namespace Canario.Operator.Api;
 
 sealed record RollingUpdateSettings
 {
-    [Schema("Pods beyond replicas while pods are replaced: a number from 1, or a share of replicas such as 25%, rounded up. A new pod is ready before an old one goes, so it is never 0.")]
+    [Schema("Pods beyond replicas while pods are replaced: a number from 1, or a share of replicas such as 25%, rounded up.")]
     public IntOrString MaxSurge { get; set; } = 1;
 
     [Schema("Pods that may be missing of replicas meanwhile: a number, or a share of replicas such as 25%, rounded down.")]

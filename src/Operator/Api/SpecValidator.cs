@@ -27,7 +27,7 @@ static class SpecValidator
         AbValidator.Validate(errors, spec);
         DriftValidator.Validate(errors, spec.Drift);
         RetrainingValidator.Validate(errors, spec.Retraining);
-        ValidateTraffic(errors, spec.Traffic);
+        TrafficValidator.Validate(errors, spec);
         if (spec.Metrics.Source is { } source)
             errors.OneOf("spec.metrics.source", source, MetricSourceNames.Prometheus, MetricSourceNames.Direct);
         ValidateMetrics(errors, spec.Metrics.Prometheus);
@@ -108,21 +108,6 @@ static class SpecValidator
         if (service.NodePort is not null && service.Type == ServiceTypes.ClusterIp)
         {
             errors.Add("spec.service.nodePort", service.NodePort, "needs type NodePort or LoadBalancer");
-        }
-    }
-
-    static void ValidateTraffic(FieldErrors errors, TrafficSettings traffic)
-    {
-        const string header = "must be the name of a header: letters, digits and !#$%&'*+.^_`|~-";
-        errors.Text("spec.traffic.stickyHeader", traffic.StickyHeader, Limits.HeaderPattern, 128, header);
-        errors.Duration("spec.traffic.timeout", traffic.Timeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1), "must be from 1ms to 1h");
-        errors.Count("spec.traffic.matches", traffic.Matches.Count, Limits.Matches);
-        for (var i = 0; i < Math.Min(traffic.Matches.Count, Limits.Matches); i++)
-        {
-            var path = $"spec.traffic.matches[{i}]";
-            errors.Text($"{path}.header", traffic.Matches[i].Header, Limits.HeaderPattern, 128, header, required: true);
-            errors.Text($"{path}.value", traffic.Matches[i].Value, @"^[^\x00-\x1f\x7f]+\z", 1024, "must have no control characters", required: true);
-            errors.OneOf($"{path}.target", traffic.Matches[i].Target, MatchTargets.Candidate, MatchTargets.Stable);
         }
     }
 

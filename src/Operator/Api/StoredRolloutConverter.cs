@@ -42,6 +42,9 @@ sealed class StoredRolloutConverter : JsonConverter<RolloutState>
         Message = problem.Length <= LongestProblem ? problem : string.Concat(problem.AsSpan(0, LongestProblem), "…"),
     };
 
+    /// <summary>Sums of time are compared with deadlines: what is far beyond any would only overflow.</summary>
+    private static bool IsNoLength(TimeSpan time) => time < TimeSpan.Zero || time > TimeSpan.FromDays(36_500);
+
     /// <summary>What the types alone do not keep out.</summary>
     private static string? FindProblem(RolloutState state) => state switch
     {
@@ -53,6 +56,9 @@ sealed class StoredRolloutConverter : JsonConverter<RolloutState>
         { StableReplicas: < 0 } => $"stableReplicas {state.StableReplicas} is negative",
         { CandidateReplicas: < 0 } => $"candidateReplicas {state.CandidateReplicas} is negative",
         { Replicas: < 0 } => $"replicas {state.Replicas} is negative",
+        { CapacityLosses: < 0 } => $"capacityLosses {state.CapacityLosses} is negative",
+        _ when IsNoLength(state.CapacityMissingFor) => $"capacityMissingFor {state.CapacityMissingFor} is no length of time in a step",
+        _ when IsNoLength(state.StableLostFor) => $"stableLostFor {state.StableLostFor} is no length of time in a step",
         _ when state.Rejected.Any(r => r?.Revision is null || r.Reason is null || r.Message is null) => "rejected has an entry that is not complete",
         _ when state.Concluded.Any(c => c?.Revision is null || c.Message is null || c.Reason is null) => "concluded has an entry that is not complete",
         _ when state.Served.Any(r => r is null) => "served has an entry that is none",

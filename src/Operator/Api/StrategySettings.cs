@@ -10,11 +10,11 @@ namespace Canario.Operator.Api;
 [Rule("self.type == 'AB' || !has(self.ab)", "ab needs type AB")]
 sealed record StrategySettings
 {
-    [Schema("Canary: weights that grow step by step. BlueGreen: a full new side behind a preview, then all traffic at once. RollingUpdate: pods are replaced some at a time, traffic in proportion. Recreate: the old pods stop, then the new ones start; nobody is served in between. Shadow: the new side gets copies of the requests, its answers are compared and thrown away; what follows is shadow.then. AB: fixed shares of the users until it is known which side does better, or the time is over.")]
+    [Schema("Canary: weights that grow step by step. BlueGreen: a full new side, then all traffic at once. RollingUpdate: pods are replaced some at a time. Recreate: the old pods stop, then the new ones start. Shadow: the new side gets copies of the requests. AB: fixed shares of the users until one side has won.")]
     [Values(StrategyNames.Canary, StrategyNames.BlueGreen, StrategyNames.RollingUpdate, StrategyNames.Recreate, StrategyNames.Shadow, StrategyNames.AB)]
     public string Type { get; set; } = StrategyNames.Canary;
 
-    [Schema("The new revision may take and answer something else than what serves: other tensors, features or classes. Without it such a one is rejected before it gets traffic; set then, it is tried again. Type Recreate never compares.")]
+    [Schema("The new revision may take and answer something else than what serves: other tensors, features or classes. Otherwise it is rejected before it gets traffic.")]
     public bool AllowContractChange { get; set; }
 
     [Schema("For type Canary, and for type Shadow that goes on as one.")]

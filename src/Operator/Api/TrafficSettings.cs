@@ -2,11 +2,19 @@ using Canario.Operator.Crd;
 
 namespace Canario.Operator.Api;
 
+[Rule("(self.provider == 'GatewayApi') == has(self.gateway)", "gateway goes with provider GatewayApi")]
 sealed record TrafficSettings
 {
+    [Schema("Who splits: routers, the Service's pods, or a Gateway.")]
+    [Values(TrafficProviderNames.Router, TrafficProviderNames.Service, TrafficProviderNames.GatewayApi)]
+    public string Provider { get; set; } = TrafficProviderNames.Router;
+
     [Schema("Request header whose value keeps a user on one revision. Default: each request is split on its own.",
         MinLength = 1, MaxLength = 128, Pattern = Limits.HeaderPattern)]
     public string? StickyHeader { get; set; }
+
+    [Schema("Cookie whose value does so where that header is not there.", MinLength = 1, MaxLength = 128, Pattern = Limits.HeaderPattern)]
+    public string? StickyCookie { get; set; }
 
     [Schema("From a request sent to the model until its answer begins; 504 after it. From 1ms to 1h.", Pattern = Limits.DurationPattern, MaxLength = Limits.DurationLength)]
     [Rule("duration(self) >= duration('1ms') && duration(self) <= duration('1h')", "must be from 1ms to 1h")]
@@ -14,4 +22,7 @@ sealed record TrafficSettings
 
     [Schema("Requests that go to one side whatever the weights, such as those of testers. The first match wins.", MaxItems = Limits.Matches)]
     public IReadOnlyList<MatchSettings> Matches { get; set; } = [];
+
+    [Schema("With GatewayApi.")]
+    public GatewaySettings? Gateway { get; set; }
 }

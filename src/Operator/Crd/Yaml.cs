@@ -7,9 +7,12 @@ using System.Text.RegularExpressions;
 
 namespace Canario.Operator.Crd;
 
-/// <summary>JSON as block-style YAML: the little that the CRD and the golden files need.</summary>
+/// <summary>JSON as YAML, in blocks but for short lists and maps of words: the little that the CRD and the golden files need.</summary>
 static partial class Yaml
 {
+    /// <summary>Most characters of a line on which a list or a map stands with its key.</summary>
+    const int LineLength = 140;
+
     static readonly JsonSerializerOptions Quoting = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static string Write(JsonNode node)
@@ -58,6 +61,9 @@ static partial class Yaml
             case JsonArray { Count: 0 }:
                 text.Append(" []\n");
                 break;
+            case JsonObject or JsonArray when Line(value) is { } line && indent + line.Length <= LineLength:
+                text.Append(' ').Append(line).Append('\n');
+                break;
             case JsonObject or JsonArray:
                 text.Append('\n');
                 WriteBlock(text, value, childIndent);
@@ -67,6 +73,17 @@ static partial class Yaml
                 break;
         }
     }
+
+    /// <returns>Null: more than scalars.</returns>
+    static string? Line(JsonNode value) => value switch
+    {
+        JsonArray list when list.All(item => item is JsonValue) => $"[{string.Join(", ", list.Select(Word))}]",
+        JsonObject map when map.All(pair => pair.Value is JsonValue) => $"{{{string.Join(", ", map.Select(pair => $"{Scalar(pair.Key)}: {Word(pair.Value)}"))}}}",
+        _ => null,
+    };
+
+    /// <summary>On a line with others some characters part them.</summary>
+    static string Word(JsonNode? value) => Scalar(value) is var text && text[0] != '"' && text.AsSpan().ContainsAny(",[]{}") ? Quote(text) : Scalar(value);
 
     static string Scalar(JsonNode? value) => value switch
     {
@@ -79,7 +96,9 @@ static partial class Yaml
     };
 
     static string Scalar(string text) =>
-        Plain().IsMatch(text) && !Reserved().IsMatch(text) ? text : $"\"{JsonEncodedText.Encode(text, Quoting.Encoder)}\"";
+        Plain().IsMatch(text) && !Reserved().IsMatch(text) ? text : Quote(text);
+
+    static string Quote(string text) => $"\"{JsonEncodedText.Encode(text, Quoting.Encoder)}\"";
 
     [GeneratedRegex(@"^[A-Za-z_/][A-Za-z0-9_./()%<>=;,+ -]*(?<! )$", RegexOptions.CultureInvariant)]
     private static partial Regex Plain();

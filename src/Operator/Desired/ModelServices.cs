@@ -1,6 +1,7 @@
 using Canario.Contract;
 using Canario.Kubernetes.Models;
 using Canario.Operator.Api;
+using Canario.Operator.Traffic;
 using Canario.Rollouts;
 
 namespace Canario.Operator.Desired;
@@ -8,8 +9,8 @@ namespace Canario.Operator.Desired;
 /// <summary>The Services that people call.</summary>
 static class ModelServices
 {
-    /// <summary>Client traffic: to the namespace's routers, on the listener that is this model's.</summary>
-    public static Service BuildService(ModelDeployment deployment, int listenerPort)
+    /// <summary>Client traffic.</summary>
+    public static Service BuildService(ModelDeployment deployment, ServiceTarget target)
     {
         var settings = deployment.Spec.Service;
         var metadata = Objects.BuildOwned(deployment, deployment.Metadata.Name!);
@@ -21,12 +22,30 @@ static class ModelServices
             Spec = new ServiceSpec
             {
                 Type = settings.Type,
-                Selector = RouterObjects.BuildSelector(),
+                Selector = target.Selector,
                 Ports =
                 [
-                    new ServicePort { Name = Ports.HttpName, Protocol = "TCP", Port = settings.Port, TargetPort = listenerPort, NodePort = settings.NodePort },
-                    new ServicePort { Name = Ports.GrpcName, Protocol = "TCP", Port = settings.GrpcPort, TargetPort = listenerPort + 1 },
+                    new ServicePort { Name = Ports.HttpName, Protocol = "TCP", Port = settings.Port, TargetPort = target.Http, NodePort = settings.NodePort },
+                    new ServicePort { Name = Ports.GrpcName, Protocol = "TCP", Port = settings.GrpcPort, TargetPort = target.Grpc },
                 ],
+            },
+        };
+    }
+
+    /// <summary>The Service as it is, led elsewhere: nothing of an invalid spec reaches it.</summary>
+    public static Service BuildKept(ModelDeployment deployment, Service live, ServiceTarget target)
+    {
+        var annotations = live.Metadata.Annotations?.Where(a => a.Key != Reconcile.Applier.HashAnnotation).ToDictionary();
+        return new Service
+        {
+            ApiVersion = "v1",
+            Kind = "Service",
+            Metadata = Objects.BuildOwned(deployment, deployment.Metadata.Name!) with { Annotations = annotations is { Count: > 0 } ? annotations : null },
+            Spec = new ServiceSpec
+            {
+                Type = live.Spec!.Type,
+                Selector = target.Selector,
+                Ports = [.. (live.Spec.Ports ?? []).Select(port => port with { TargetPort = port.Name == Ports.GrpcName ? target.Grpc : target.Http })],
             },
         };
     }

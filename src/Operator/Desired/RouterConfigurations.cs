@@ -13,8 +13,9 @@ static class RouterConfigurations
     const int VersionLength = 16;
 
     /// <summary>Null as long as there is no revision to send anything to.</summary>
+    /// <param name="isLeaving">Another provider serves the model by now.</param>
     /// <param name="listenerPort">The even one of the two ports given to this ModelDeployment.</param>
-    public static RouterConfiguration? Build(ModelDeployment deployment, World world, RolloutState state, int listenerPort)
+    public static RouterConfiguration? Build(ModelDeployment deployment, World world, RolloutState state, int listenerPort, bool isLeaving = false)
     {
         if (world.Revisions.Count == 0)
         {
@@ -31,7 +32,10 @@ static class RouterConfigurations
             Backends = [.. world.Revisions.Select(side => new RouterBackend { Revision = side.Revision, Service = side.Revision, Weight = side.Weight })],
             Matches = BuildMatches(traffic, world, state),
             Mirror = BuildMirror(world),
+            Fallback = FindFallback(world),
             StickyHeader = traffic.StickyHeader ?? "",
+            StickyCookie = traffic.StickyCookie,
+            Leaving = isLeaving,
             TimeoutMilliseconds = (int)Durations.Required(traffic.Timeout).TotalMilliseconds,
         };
         return configuration with { Version = BuildVersion(configuration) };
@@ -53,10 +57,13 @@ static class RouterConfigurations
         };
     }
 
+    /// <summary>Stable, as long as it is kept warm beside a candidate that has all the traffic.</summary>
+    public static string? FindFallback(World world) => world.Revisions.FirstOrDefault(side => side is { IsCandidate: false, Weight: 0, Replicas: > 0 })?.Revision;
+
     public static RouterMirror? BuildMirror(World world) =>
         world.Revisions.FirstOrDefault(side => side.Mirror > 0) is { } shadow ? new RouterMirror { Revision = shadow.Revision, Percent = shadow.Mirror } : null;
 
-    static List<RouterMatch> BuildMatches(TrafficSettings traffic, World world, RolloutState state)
+    public static List<RouterMatch> BuildMatches(TrafficSettings traffic, World world, RolloutState state)
     {
         var candidate = TakesCandidateMatches(state) ? world.Revisions.FirstOrDefault(side => side.IsCandidate)?.Revision : null;
         var stable = world.Revisions.FirstOrDefault(side => !side.IsCandidate)?.Revision;
@@ -65,7 +72,7 @@ static class RouterConfigurations
         {
             if ((match.Target == MatchTargets.Candidate ? candidate : stable) is { } revision)
             {
-                matches.Add(new RouterMatch { Header = match.Header, Value = match.Value, Revision = revision });
+                matches.Add(new RouterMatch { Header = match.Header, Cookie = match.Cookie, Value = match.Value, Revision = revision });
             }
         }
 

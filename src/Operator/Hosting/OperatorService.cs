@@ -19,6 +19,9 @@ sealed class OperatorService(KubernetesClient client, OperatorOptions options, M
     /// <summary>Tests put their pods on loopback.</summary>
     public Func<Kubernetes.Models.Pod, int, Uri?> AddressOfPod { get; init; } = Observer.AddressOf;
 
+    /// <summary>Tests have not the time.</summary>
+    public TimeSpan RouterRetirement { get; init; } = WorkOptions.LongestConnection;
+
     /// <summary>The caches are full: this replica could lead at any moment.</summary>
     public bool IsReady => _view?.HasSynced == true;
 
@@ -67,6 +70,7 @@ sealed class OperatorService(KubernetesClient client, OperatorOptions options, M
         Workers = options.Workers,
         PrometheusAddress = options.PrometheusAddress,
         AddressOfPod = AddressOfPod,
+        RouterRetirement = RouterRetirement,
         Desired = new DesiredOptions
         {
             InferenceServerImage = options.InferenceServerImage,

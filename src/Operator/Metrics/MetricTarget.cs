@@ -6,4 +6,5 @@ namespace Canario.Operator.Metrics;
 /// <param name="Timeout">Of one query.</param>
 /// <param name="Authorization">Value of the Authorization header; null: none is sent. Never logged.</param>
 /// <param name="Problem">Why the provider cannot be asked at all, such as a missing Secret.</param>
-sealed record MetricTarget(string Source, string Namespace, string Model, Uri? Address, TimeSpan Timeout, string? Authorization = null, string? Problem = null);
+/// <param name="AtServers">No router of Canario's counts this model's requests: the inference servers do.</param>
+sealed record MetricTarget(string Source, string Namespace, string Model, Uri? Address, TimeSpan Timeout, string? Authorization = null, string? Problem = null, bool AtServers = false);

@@ -36,7 +36,7 @@ static class Additions
         foreach (var path in s_exact.GetValueOrDefault(kind) ?? [])
         {
             if (Descend(live, path) is { } there && TryFind(Descend(desired, path), there, string.Join('.', path), found, out var change))
-                Put(patch, path, change);
+                Put(patch, path, path is [.., "selector"] ? BuildWhole(Descend(desired, path), there, change) : change);
         }
 
         return patch.Count > 0 ? patch : null;
@@ -78,6 +78,18 @@ static class Additions
         }
 
         return changes.Count > 0 ? changes : null;
+    }
+
+    /// <summary>Labels of a selector go together with the values of the others: half of the way to another selector leads to pods that neither means.</summary>
+    private static JsonNode? BuildWhole(JsonElement? desired, JsonElement live, JsonNode? change)
+    {
+        if (change is JsonObject labels && desired is { ValueKind: JsonValueKind.Object } wanted)
+        {
+            foreach (var label in wanted.EnumerateObject().Where(label => !live.TryGetProperty(label.Name, out var value) || !JsonElement.DeepEquals(value, label.Value)))
+                labels[label.Name] = JsonValue.Create(label.Value.GetString());
+        }
+
+        return change;
     }
 
     private static JsonArray BuildList(JsonElement desired, JsonElement live)

@@ -4,6 +4,7 @@ using Canario.Kubernetes;
 using Canario.Kubernetes.Caching;
 using Canario.Kubernetes.Models;
 using Canario.Operator.Api;
+using Canario.Operator.Traffic.Gateways;
 
 namespace Canario.Operator.Reconcile;
 
@@ -27,12 +28,13 @@ sealed class ClusterView
         _namespace = ns;
         _time = time;
         _logger = logger;
+        HttpRoutes = new RouteWatch(client, ns, ManagedSelector, OnRoute, time, logger);
         Budgets = budgets;
         Autoscalers = autoscalers;
         Follow(Api.ModelDeployments.Resource, ModelDeployments, null, OnModelDeployment);
         FollowOwned(Resources.Deployments, Deployments);
         FollowOwned(Resources.Services, Services);
-        FollowOwned(Resources.ConfigMaps, ConfigMaps);
+        Follow(Resources.ConfigMaps, ConfigMaps, ManagedSelector, OnConfigMap);
         FollowOwned(Resources.ControllerRevisions, ControllerRevisions);
         FollowOwned(Resources.ServiceAccounts, ServiceAccounts);
         FollowOwned(Resources.Roles, Roles);
@@ -48,6 +50,9 @@ sealed class ClusterView
 
     /// <summary>autoscaling/v2, or v2beta2 before Kubernetes 1.23.</summary>
     public ResourceType<HorizontalPodAutoscaler> Autoscalers { get; }
+
+    /// <summary>Where the Gateway API is installed.</summary>
+    public RouteWatch HttpRoutes { get; }
 
     public Cache<ModelDeployment> ModelDeployments { get; } = new(CacheIndexes.Namespace<ModelDeployment>());
     public Cache<Deployment> Deployments { get; } = ByModel<Deployment>();
@@ -68,13 +73,18 @@ sealed class ClusterView
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var running = _reflectors.ConvertAll(run => run(stop.Token));
+        List<Task> running = [.. _reflectors.Select(run => run(stop.Token)), HttpRoutes.RunAsync(stop.Token)];
         await Task.WhenAny(running);
         await stop.CancelAsync();
         await Task.WhenAll(running);
     }
 
-    public Task WaitForSyncAsync(CancellationToken cancellationToken) => Task.WhenAll(_syncs.Select(sync => sync(cancellationToken)));
+    public async Task WaitForSyncAsync(CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(_syncs.Select(sync => sync(cancellationToken)));
+        if (ModelDeployments.List().Any(WantsRoutes))
+            await HttpRoutes.Known.WaitAsync(cancellationToken);
+    }
 
     /// <summary>From now on the listener gets the keys of what has changed: of a ModelDeployment, or a namespace with an empty name for what its models share. Null: nobody listens.</summary>
     public void Listen(Action<ObjectKey>? listener) => Volatile.Write(ref _listener, listener);
@@ -134,9 +144,33 @@ sealed class ClusterView
 
     private void OnModelDeployment(CacheChange<ModelDeployment> change)
     {
+        if (WantsRoutes(change.New))
+            HttpRoutes.Want();
         Raise(change.Key);
-        // The routers of a namespace come with its first model and go with its last.
-        if (change.Old is null || change.New?.Metadata.DeletionTimestamp is not null || change.New is null)
+        // The routers of a namespace come with the first model that they split for and go with the last.
+        if (change.Old is null || change.New?.Metadata.DeletionTimestamp is not null || change.New is null || change.Old.Spec.Traffic.Provider != change.New.Spec.Traffic.Provider)
+            Raise(NamespaceKey(change.Key.Namespace));
+    }
+
+    private static bool WantsRoutes(ModelDeployment? deployment) => deployment?.Spec.Traffic.Provider == TrafficProviderNames.GatewayApi;
+
+    private void OnRoute(HttpRoute? route)
+    {
+        if (route is not null)
+        {
+            Raise(OwnerKey(route));
+            return;
+        }
+
+        foreach (var deployment in ModelDeployments.List().Where(WantsRoutes))
+            Raise(ObjectKey.Of(deployment));
+    }
+
+    private void OnConfigMap(CacheChange<ConfigMap> change)
+    {
+        Raise(OwnerKey(change.Current));
+        // With the last one there is nothing left for routers to do.
+        if (change.New is null)
             Raise(NamespaceKey(change.Key.Namespace));
     }
 

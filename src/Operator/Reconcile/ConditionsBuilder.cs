@@ -17,7 +17,9 @@ static class ConditionsBuilder
         var isStalled = obstacle is not null || state.Phase is RolloutPhase.Stalled or RolloutPhase.RolledBack;
         var isCurrent = obstacle is null && state.Phase == RolloutPhase.Healthy && inForce && allReady;
         var isReconciling = !isStalled && !isCurrent;
-        var message = obstacle?.Message ?? state.Message;
+        // A step waits for traffic and says why; in other phases nobody else would.
+        var pendingMessage = !inForce && facts.TrafficProblem is { } problem && !state.Message.Contains(problem, StringComparison.Ordinal) ? $"{state.Message} {problem}" : state.Message;
+        var message = obstacle?.Message ?? pendingMessage;
         var pending = obstacle is not null ? obstacle.Reason : state.Phase != RolloutPhase.Healthy ? state.Reason : allReady ? RolloutReasons.TrafficPending : RolloutReasons.CapacityPending;
         var gate = state.Gates.FirstOrDefault(g => g.Type is GateTypes.FeatureDrift or GateTypes.PredictionDrift && g.Verdict == Verdict.Fail);
         var warm = state is { StableRevision: { } stable, CandidateRevision: not null }
@@ -25,7 +27,7 @@ static class ConditionsBuilder
         return
         [
             Condition(ConditionTypes.Ready, isCurrent, isCurrent ? state.Reason : pending, message),
-            Condition(ConditionTypes.Reconciling, isReconciling, isReconciling ? pending : Settled, isReconciling ? state.Message : "No change is under way."),
+            Condition(ConditionTypes.Reconciling, isReconciling, isReconciling ? pending : Settled, isReconciling ? pendingMessage : "No change is under way."),
             Condition(ConditionTypes.Stalled, isStalled, isStalled ? pending : None, isStalled ? message : "Nothing waits for a person."),
             DescribeDrift(),
             Condition(ConditionTypes.RollbackReady, warm, warm ? "StableWarm" : state.CandidateRevision is null ? "NoRollout" : RolloutReasons.CapacityPending, DescribeRollback(state, warm)),

@@ -14,8 +14,10 @@ sealed class MeasurementBoard(Func<ObjectKey, MetricTarget, MeasureRequest, Date
     private readonly ConcurrentDictionary<ObjectKey, Entry> _entries = new();
     private readonly ConcurrentDictionary<Uri, SemaphoreSlim> _turns = new();
 
-    /// <summary>The answers to these requests, once each; null: not there yet. Begins to measure when the last time is an interval ago.</summary>
-    public IReadOnlyDictionary<string, Measurement>? Take(ObjectKey model, Func<CancellationToken, Task<MetricTarget>> target, IReadOnlyList<MeasureRequest> requests, TimeSpan interval)
+    /// <summary>The answers to these requests, once each; null: not there yet. Begins to measure when the last time is an interval ago, or was before the moment that decides.</summary>
+    /// <param name="decisive">From when on the answers decide; null: any time is like any other.</param>
+    public IReadOnlyDictionary<string, Measurement>? Take(
+        ObjectKey model, Func<CancellationToken, Task<MetricTarget>> target, IReadOnlyList<MeasureRequest> requests, TimeSpan interval, DateTimeOffset? decisive = null)
     {
         var entry = _entries.GetOrAdd(model, static _ => new Entry());
         lock (entry)
@@ -28,7 +30,7 @@ sealed class MeasurementBoard(Func<ObjectKey, MetricTarget, MeasureRequest, Date
 
             var answers = entry.Answers is { } there && entry.From == requests[0].CandidateFrom && entry.Candidate == requests[0].Candidate ? there : null;
             entry.Answers = null;
-            var due = entry.Begun is not { } begun || time.GetElapsedTime(begun) >= interval * 0.9 || entry.From != requests[0].CandidateFrom || entry.Candidate != requests[0].Candidate;
+            var due = entry.Begun is not { } begun || time.GetElapsedTime(begun) is var ago && (ago >= interval * 0.9 || (time.GetUtcNow() - decisive is { Ticks: >= 0 } since && ago > since)) || entry.From != requests[0].CandidateFrom || entry.Candidate != requests[0].Candidate;
             if (answers is null && due && !entry.Running)
             {
                 entry.Running = true;

@@ -1,6 +1,7 @@
 using Canario.Kubernetes;
 using Canario.Operator.Api;
 using Canario.Operator.Metrics;
+using Canario.Operator.Traffic;
 
 namespace Canario.Operator.Reconcile;
 
@@ -17,9 +18,10 @@ sealed class MetricTargets(KubernetesClient client, Uri? fallback)
     {
         var ns = deployment.Metadata.Namespace!;
         var model = deployment.Metadata.Name!;
+        var atServers = !TrafficProviders.NeedsRouters(deployment.Spec);
         if (IsDirect(deployment.Spec.Metrics))
-            return new MetricTarget(MetricSourceNames.Direct, ns, model, null, s_timeout);
-        var target = new MetricTarget(MetricSourceNames.Prometheus, ns, model, fallback, s_timeout);
+            return new MetricTarget(MetricSourceNames.Direct, ns, model, null, s_timeout, AtServers: atServers);
+        var target = new MetricTarget(MetricSourceNames.Prometheus, ns, model, fallback, s_timeout, AtServers: atServers);
         if (deployment.Spec.Metrics.Prometheus is not { } settings)
             return fallback is null ? target with { Problem = "no Prometheus address: set spec.metrics.prometheus.address, or --prometheus-address of the operator" } : target;
         target = target with { Address = new Uri(settings.Address), Timeout = Durations.Parse(settings.Timeout) ?? s_timeout };

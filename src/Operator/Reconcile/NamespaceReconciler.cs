@@ -1,17 +1,23 @@
 using Canario.Kubernetes;
 using Canario.Kubernetes.Caching;
 using Canario.Kubernetes.Models;
+using Canario.Operator.Api;
 using Canario.Operator.Desired;
+using Canario.Operator.Traffic;
 
 namespace Canario.Operator.Reconcile;
 
-/// <summary>What the ModelDeployments of a namespace share: its routers. They come with the first and go with the last.</summary>
+/// <summary>What the ModelDeployments of a namespace share: its routers. They come with the first that they split for and go with the last.</summary>
 sealed class NamespaceReconciler(ClusterView view, Applier applier, DesiredOptions options)
 {
     public Task ReconcileAsync(string ns, CancellationToken cancellationToken) =>
-        view.ModelDeployments.ByIndex(CacheIndexes.NamespaceName, ns).Any(d => d.Metadata.DeletionTimestamp is null)
+        view.ModelDeployments.ByIndex(CacheIndexes.NamespaceName, ns).Any(d => d.Metadata.DeletionTimestamp is null && NeedsRouters(d))
             ? ApplyAsync(ns, cancellationToken)
             : RemoveAsync(ns, cancellationToken);
+
+    /// <summary>It asks for them, or requests may still come by them.</summary>
+    private bool NeedsRouters(ModelDeployment deployment) =>
+        TrafficProviders.NeedsRouters(deployment.Spec) || view.ConfigMaps.Get(deployment.Metadata.Namespace, Names.RouterConfiguration(deployment.Metadata.Name!)) is not null;
 
     private async Task ApplyAsync(string ns, CancellationToken cancellationToken)
     {

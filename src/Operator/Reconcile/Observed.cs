@@ -1,9 +1,9 @@
-using Canario.Contract;
+using Canario.Operator.Traffic;
 using Canario.Rollouts;
 
 namespace Canario.Operator.Reconcile;
 
-/// <summary>The machine's facts, and two that only the shell needs.</summary>
-/// <param name="Serving">The configuration that stands for the stored state; null: nothing to serve yet.</param>
-/// <param name="HasRouters">At least one router is ready, so that an acknowledgement may be waited for.</param>
-sealed record Observed(Observation Facts, RouterConfiguration? Serving, bool HasRouters);
+/// <summary>The machine's facts, and what only the shell needs.</summary>
+/// <param name="State">What the provider was asked about.</param>
+/// <param name="Traffic">What it saw.</param>
+sealed record Observed(Observation Facts, ITrafficProvider Provider, TrafficState State, TrafficReport Traffic);

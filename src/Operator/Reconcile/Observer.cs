@@ -11,8 +11,8 @@ using Canario.Rollouts;
 
 namespace Canario.Operator.Reconcile;
 
-/// <summary>Reads what the machine decides on: capacity and failures from the cache, the split in force from the routers, measurements from the board.</summary>
-sealed class Observer(ClusterView view, RouterAcknowledgements acknowledgements, MeasurementBoard board, MetricTargets targets, ContractReader contracts, Func<Pod, int, Uri?> addressOf)
+/// <summary>Reads what the machine decides on: capacity and failures from the cache, the split in force from who makes it, measurements from the board.</summary>
+sealed class Observer(ClusterView view, TrafficProviders providers, MeasurementBoard board, MetricTargets targets, ContractReader contracts, Func<Pod, int, Uri?> addressOf)
 {
     /// <summary>On the pod's own address: nothing here needs DNS.</summary>
     public static Uri? AddressOf(Pod pod, int port)
@@ -27,23 +27,25 @@ sealed class Observer(ClusterView view, RouterAcknowledgements acknowledgements,
     {
         var key = ObjectKey.Of(deployment);
         var world = RolloutMachine.World(plan, state);
-        var serving = RouterDocuments.Build(view, deployment, plan, world, state, port);
-        var routers = Routers(key.Namespace);
-        var inForce = serving is not null && await acknowledgements.ServeAsync(key, serving.Version, routers, cancellationToken);
+        var revisions = ObserveRevisions(key, world);
+        var traffic = new TrafficState(deployment, plan, world, state, revisions, port);
+        var provider = providers.Find(traffic);
+        var report = await provider.ObserveAsync(traffic, cancellationToken);
         var requests = RolloutMachine.Measures(plan, state);
-        var answers = board.Take(key, token => targets.ReadAsync(deployment, token), requests, plan.CheckInterval);
+        var answers = board.Take(key, token => targets.ReadAsync(deployment, token), requests, plan.CheckInterval, RolloutMachine.HoldEnds(plan, state));
         var command = CommandAnnotation.Parse(deployment.Metadata.Annotations?.GetValueOrDefault(Annotations.Command), out _);
         var facts = new Observation
         {
-            Revisions = ObserveRevisions(key, world),
-            TrafficInForce = inForce ? world.Split : null,
+            Revisions = revisions,
+            TrafficInForce = report.InForce ? world.Split : null,
+            TrafficProblem = report.Problem,
             MeasuredFrom = answers is null ? null : requests[0].CandidateFrom,
             Measurements = answers ?? new Dictionary<string, Measurement>(),
             Contract = Compare(key, plan, state),
             Command = command,
             Kept = command is { Action: CommandAction.Undo } && state.LastCommand?.Answers(command) != true ? ObserveKept(deployment) : [],
         };
-        return new Observed(facts, serving, routers.Count > 0);
+        return new Observed(facts, provider, traffic, report);
     }
 
     private List<string> ObserveKept(ModelDeployment deployment) =>
@@ -82,18 +84,6 @@ sealed class Observer(ClusterView view, RouterAcknowledgements acknowledgements,
         .Select(p => addressOf(p, Ports.InferenceHttp))
         .FirstOrDefault(address => address is not null);
 
-    private List<RouterEndpoint> Routers(string ns)
-    {
-        var routers = new List<RouterEndpoint>();
-        foreach (var pod in view.RouterPods(ns))
-        {
-            if (PodReadiness.IsReady(pod) && addressOf(pod, Ports.Admin) is { } address)
-                routers.Add(new RouterEndpoint(pod.Metadata.Uid ?? "", address));
-        }
-
-        return routers;
-    }
-
     private List<RevisionObservation> ObserveRevisions(ObjectKey model, World world)
     {
         var found = new List<RevisionObservation>();
@@ -116,6 +106,7 @@ sealed class Observer(ClusterView view, RouterAcknowledgements acknowledgements,
                 Pods = pods[revision.Revision].Count(PodReadiness.IsThere),
                 Updated = isCurrent ? deployment.Status?.UpdatedReplicas ?? 0 : 0,
                 Failure = PodFailures.Find(pods[revision.Revision]),
+                Unschedulable = PodScheduling.FindObstacle(pods[revision.Revision]),
             });
         }
 

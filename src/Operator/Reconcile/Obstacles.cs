@@ -19,7 +19,13 @@ sealed class Obstacles
     /// <summary>A revision's history and its Deployment are both gone, and spec asks for another one.</summary>
     public const string RevisionLost = "RevisionLost";
 
-    private static readonly string[] s_reasons = [NameTaken, ApplyRefused, RevisionLost];
+    /// <summary>The cluster has no HTTPRoutes.</summary>
+    public const string GatewayApiMissing = "GatewayApiMissing";
+
+    /// <summary>The cluster's HTTPRoutes can copy all requests, and not a share of them.</summary>
+    public const string MirrorShareUnknown = "MirrorShareUnknown";
+
+    private static readonly string[] s_reasons = [NameTaken, ApplyRefused, RevisionLost, GatewayApiMissing, MirrorShareUnknown];
 
     private readonly ConcurrentDictionary<ObjectKey, Obstacle?> _met = new();
 

@@ -11,6 +11,7 @@ using Canario.Operator.Metrics.Drift;
 using Canario.Operator.Metrics.Prometheus;
 using Canario.Operator.Retraining;
 using Canario.Operator.Traffic;
+using Canario.Operator.Traffic.Routers;
 
 namespace Canario.Operator.Reconcile;
 
@@ -28,7 +29,7 @@ sealed class OperatorSession(
         using var queue = new WorkQueue<ObjectKey>(s_backoff, time);
         var applier = new Applier(client);
         var ports = new ListenerPorts(view);
-        var acknowledgements = new RouterAcknowledgements(pods, time);
+        var providers = new TrafficProviders(client, view, applier, new RouterAcknowledgements(pods, time), options, time);
         var targets = new MetricTargets(client, options.PrometheusAddress);
         var scraped = new ScrapeTargets(view, targets, options.AddressOfPod);
         var sampler = new DirectSampler(scraped, pods, time, logger);
@@ -38,9 +39,9 @@ sealed class OperatorSession(
         using var receivers = PrometheusClient.CreateHttpClient();
         var runner = new RetrainingRunner(client, receivers, queue.Add, cancellationToken);
         var contracts = new ContractReader(pods, queue.Add, time, cancellationToken);
-        var observer = new Observer(view, acknowledgements, board, targets, contracts, options.AddressOfPod);
-        var world = new WorldApplier(client, view, applier, options.Desired);
-        var reconciler = new Reconciler(client, view, observer, world, ports, acknowledgements, board, contracts, applier, new Upkeep(view, watch, runner, events, metrics), events, metrics, time);
+        var observer = new Observer(view, providers, board, targets, contracts, options.AddressOfPod);
+        var world = new WorldApplier(client, view, applier, providers, options.Desired);
+        var reconciler = new Reconciler(client, view, observer, world, ports, providers, board, contracts, applier, new Upkeep(view, watch, runner, events, metrics), events, metrics, time);
         var namespaces = new NamespaceReconciler(view, applier, options.Desired);
 
         view.Listen(queue.Add);

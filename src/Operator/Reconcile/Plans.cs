@@ -1,5 +1,6 @@
 using Canario.Operator.Api;
 using Canario.Operator.Desired;
+using Canario.Operator.Traffic.Services;
 using Canario.Rollouts;
 
 namespace Canario.Operator.Reconcile;
@@ -24,7 +25,14 @@ static class Plans
         {
             Revision = Revisions.BuildName(deployment),
             Strategy = spec.Strategy.Type,
-            Steps = RolloutStrategies.Find(spec.Strategy.Type)!.BuildSteps(BuildStrategy(spec.Strategy, spec.Replicas, gates, shadowGates)),
+            Steps = RolloutStrategies.Find(spec.Strategy.Type)!.BuildSteps(BuildSplit(BuildStrategy(spec.Strategy, spec.Replicas, gates, shadowGates), spec)),
+            SplitByPods = spec.Traffic.Provider == TrafficProviderNames.Service,
+            Splitters = spec.Traffic.Provider switch
+            {
+                TrafficProviderNames.Service => "the Service's endpoints",
+                TrafficProviderNames.GatewayApi => "the gateway's proxies",
+                _ => "all routers",
+            },
             DropsCandidate = spec.Strategy is { Type: StrategyNames.Shadow, Shadow.Then: nameof(AfterShadow.Drop) } or { Type: StrategyNames.AB, Ab.Then: nameof(AfterTest.Keep) },
             Gates = [.. spec.Gates.Select(BuildGate), .. BuildTest(spec.Strategy)],
             // Without a bake nothing is watched at 100 %: a gate would wait there for samples of its own.
@@ -37,6 +45,9 @@ static class Plans
             Paused = spec.Paused,
         };
     }
+
+    private static StrategySpec BuildSplit(StrategySpec strategy, ModelDeploymentSpec spec) =>
+        spec.Traffic.Provider == TrafficProviderNames.Service && strategy.Name == StrategyNames.Canary ? strategy with { Steps = PodShares.BuildSteps(strategy.Steps, spec.Replicas) } : strategy;
 
     private static StrategySpec BuildStrategy(StrategySettings settings, int replicas, List<string> gates, List<string> shadowGates)
     {
@@ -111,18 +122,19 @@ static class Plans
 
     private static GateSpec BuildGate(GateSettings gate)
     {
-        var isDrift = gate.Type is GateTypes.FeatureDrift or GateTypes.PredictionDrift;
         var statistic = gate.Statistic == nameof(DriftStatistic.KolmogorovSmirnov) ? DriftStatistic.KolmogorovSmirnov : DriftStatistic.Psi;
         return new GateSpec
         {
             Name = gate.Name,
             Type = gate.Type,
-            MaxShare = isDrift || gate.Type == GateTypes.Query ? null : gate.Max,
+            MaxShare = BuildShare(gate),
             Query = gate.Query,
-            MaxValue = gate.Type == GateTypes.Query ? gate.Max : null,
-            MinValue = gate.Min,
+            MaxValue = gate.Type is GateTypes.Query or GateTypes.Quality ? gate.Max : null,
+            MinValue = gate.Type == GateTypes.Query ? gate.Min : null,
             MaxRatioToStable = gate.MaxRatioToStable,
             MaxMeanDifference = gate.MaxMeanDifference,
+            MinRankCorrelation = gate.Type == GateTypes.ShadowAgreement ? gate.Min : null,
+            MaxDrop = gate.Type == GateTypes.Confidence ? gate.Max : null,
             SlowerThan = Durations.Parse(gate.Bound),
             Statistic = statistic,
             MaxDrift = gate.Max ?? (statistic == DriftStatistic.Psi ? DefaultPsi : DefaultDistance),
@@ -133,4 +145,12 @@ static class Plans
             DryRun = gate.DryRun,
         };
     }
+
+    private static double? BuildShare(GateSettings gate) => gate.Type switch
+    {
+        GateTypes.ErrorRate or GateTypes.Latency or GateTypes.ShadowAgreement => gate.Max,
+        // Judged by what is wrong: 1 - 0.9 is to be 0.1, also where it is shown.
+        GateTypes.Quality when gate.Min is { } accuracy => Math.Round(1 - accuracy, 12),
+        _ => null,
+    };
 }

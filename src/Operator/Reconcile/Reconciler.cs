@@ -10,7 +10,7 @@ namespace Canario.Operator.Reconcile;
 
 /// <summary>One ModelDeployment: read, observe, decide, store, apply, tell.</summary>
 sealed class Reconciler(
-    KubernetesClient client, ClusterView view, Observer observer, WorldApplier world, ListenerPorts ports, RouterAcknowledgements acknowledgements, MeasurementBoard board, ContractReader contracts, Applier applier, Upkeep upkeep,
+    KubernetesClient client, ClusterView view, Observer observer, WorldApplier world, ListenerPorts ports, TrafficProviders providers, MeasurementBoard board, ContractReader contracts, Applier applier, Upkeep upkeep,
     EventRecorder events, OperatorMetrics metrics, TimeProvider time)
 {
     private readonly StatusOverlay _overlay = new();
@@ -43,12 +43,14 @@ sealed class Reconciler(
             events.Publish(ModelDeployments.Resource, stored, EventType.Warning, RolloutReasons.StateUnreadable, lost);
         Tell(stored, state, decision, now);
         upkeep.Follow(stored, upkept, deployment.Status?.Retraining, now);
-        // The configuration of an unchanged state is the one that was just asked about.
-        var configuration = decision.Next == state ? observed.Serving : RouterDocuments.Build(view, stored, plan, decision.World, decision.Next, port);
-        await ApplyAsync(key, () => world.ApplyAsync(stored, plan, decision.World, configuration, port, inForce, cancellationToken));
+        TimeSpan? leftover = null;
+        var asked = observed.State with { Deployment = stored, World = decision.World, State = decision.Next };
+        await ApplyAsync(key, async () => leftover = await world.ApplyAsync(asked, observed, cancellationToken));
         if (_obstacles.Overcome(key))
             return TimeSpan.Zero;
-        return !inForce && observed.HasRouters && decision.World.Revisions.Count > 0 ? acknowledgements.AskAgainIn(key) : Earlier(decision.CheckAgainIn, upkept.CheckAgainIn);
+        return !inForce && decision.World.Revisions.Count > 0 && observed.Provider.AskAgainIn(key, observed.Traffic) is { } soon
+            ? soon
+            : Earlier(Earlier(decision.CheckAgainIn, upkept.CheckAgainIn), leftover);
     }
 
     private static TimeSpan? Earlier(TimeSpan? one, TimeSpan? other) => one is null || other < one ? other : one;
@@ -97,7 +99,7 @@ sealed class Reconciler(
         _obstacles.Forget(key);
         _plans.Forget(key);
         ports.Release(key);
-        acknowledgements.Forget(key);
+        providers.Forget(key);
         board.Forget(key);
         contracts.Forget(key);
         upkeep.Forget(key);

@@ -3,6 +3,7 @@ using Canario.Kubernetes;
 using Canario.Kubernetes.Models;
 using Canario.Operator.Api;
 using Canario.Operator.Metrics.Direct;
+using Canario.Operator.Traffic;
 using Canario.Rollouts;
 
 namespace Canario.Operator.Reconcile;
@@ -19,7 +20,8 @@ sealed class ScrapeTargets(ClusterView view, MetricTargets targets, Func<Pod, in
     [
         .. view.ModelDeployments.List()
             .Where(d => s_underWay.Contains(d.Status?.Phase) && HasGates(d.Spec) && targets.IsDirect(d.Spec.Metrics))
-            .Select(d => new SampledGates(ObjectKey.Of(d), d.Spec.Gates.Any(g => g.Type is GateTypes.PredictionDrift or GateTypes.FeatureDrift))),
+            .Select(d => new SampledGates(
+                ObjectKey.Of(d), TrafficProviders.NeedsRouters(d.Spec), !TrafficProviders.NeedsRouters(d.Spec) || d.Spec.Gates.Any(g => GateTypes.IsCountedByModels(g.Type)))),
     ];
 
     public IReadOnlyList<ScrapeTarget> Routers(string ns) => Build(view.RouterPods(ns), Ports.Admin);

@@ -4,43 +4,42 @@ using Canario.Kubernetes.Models;
 using Canario.Operator.Api;
 using Canario.Operator.Desired;
 using Canario.Operator.Retraining;
+using Canario.Operator.Traffic;
 using Canario.Rollouts;
 
 namespace Canario.Operator.Reconcile;
 
 /// <summary>Makes a ModelDeployment's objects what the stored state says. Every step may be the last one before a kill: the next pass does the rest.</summary>
-sealed class WorldApplier(KubernetesClient client, ClusterView view, Applier applier, DesiredOptions options)
+sealed class WorldApplier(KubernetesClient client, ClusterView view, Applier applier, TrafficProviders providers, DesiredOptions options)
 {
     private readonly RevisionScaler _scaler = new(client, view, applier);
 
-    /// <param name="configuration">For the routers; null: nothing to serve yet.</param>
-    /// <param name="splitInForce">All routers serve the split of this world: what is not in it gets no request any more.</param>
-    public async Task ApplyAsync(
-        ModelDeployment deployment, RolloutPlan plan, World world, RouterConfiguration? configuration, int port, bool splitInForce, CancellationToken cancellationToken)
+    /// <param name="traffic">What the state asks for.</param>
+    /// <param name="observed">What was seen of the state before it.</param>
+    /// <returns>When to come back for what may not go yet; null: nothing is left.</returns>
+    public async Task<TimeSpan?> ApplyAsync(TrafficState traffic, Observed observed, CancellationToken cancellationToken)
     {
+        var (deployment, plan, world) = (traffic.Deployment, traffic.Plan, traffic.World);
         // Traffic first: a rollback waits for nothing else.
-        if (configuration is not null)
-            await ApplyConfigMapAsync(deployment, configuration, cancellationToken);
+        var report = traffic.State == observed.State.State ? observed.Traffic : null;
+        var obstacle = await observed.Provider.ApplyAsync(traffic, report, cancellationToken);
         foreach (var revision in world.Revisions)
             await ApplyRevisionAsync(deployment, plan, revision, cancellationToken);
+        await observed.Provider.ApplyServiceAsync(traffic, report, cancellationToken);
         if (plan.SpecError is null)
-            await ApplyServicesAsync(deployment, world, port, cancellationToken);
-        if (splitInForce)
+            await ApplyPreviewAsync(deployment, world, cancellationToken);
+        var inForce = world.Split == observed.Facts.TrafficInForce;
+        if (inForce || (observed.Traffic.OthersIdle && AreSameSides(world, observed.State.World)))
             await RemoveOthersAsync(deployment, plan, world, historyLimit: plan.SpecError is null ? deployment.Spec.RevisionHistoryLimit : null, cancellationToken);
+        if (obstacle is not null)
+            throw new ObstacleException(obstacle.Reason, obstacle.Message);
+        return inForce && plan.SpecError is null ? await providers.RetireOthersAsync(observed.Provider, traffic, cancellationToken) : null;
     }
 
-    private Task ApplyConfigMapAsync(ModelDeployment deployment, RouterConfiguration configuration, CancellationToken cancellationToken)
-    {
-        var key = KeyOf(deployment, Names.RouterConfiguration(deployment.Metadata.Name!));
-        return applier.ApplyAsync(
-            Resources.ConfigMaps, key, (deployment.Metadata.Uid, configuration.Version), () => RouterConfigurations.BuildConfigMap(deployment, configuration), view.ConfigMaps.Get(key), cancellationToken);
-    }
+    private static bool AreSameSides(World one, World other) => one.Revisions.Select(r => r.Revision).SequenceEqual(other.Revisions.Select(r => r.Revision));
 
-    private async Task ApplyServicesAsync(ModelDeployment deployment, World world, int port, CancellationToken cancellationToken)
+    private async Task ApplyPreviewAsync(ModelDeployment deployment, World world, CancellationToken cancellationToken)
     {
-        var key = KeyOf(deployment, deployment.Metadata.Name!);
-        var sources = (deployment.Metadata.Uid, deployment.Metadata.Generation, port);
-        await applier.ApplyAsync(Resources.Services, key, sources, () => ModelServices.BuildService(deployment, port), view.Services.Get(key), cancellationToken);
         var previewName = Names.PreviewService(deployment.Metadata.Name!);
         var live = view.Services.Get(deployment.Metadata.Namespace, previewName);
         if (ModelServices.BuildPreview(deployment, world) is { } preview)

@@ -10,6 +10,8 @@ public static class GateEvaluators
             new DriftGate(GateTypes.PredictionDrift),
             new DriftGate(GateTypes.FeatureDrift),
             new ShadowGate(),
+            new ConfidenceGate(),
+            new QualityGate(),
             new QueryGate(),
         ],
         evaluator => evaluator.Name);

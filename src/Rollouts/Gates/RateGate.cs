@@ -4,10 +4,12 @@ using Canario.Statistics;
 namespace Canario.Rollouts;
 
 /// <summary>
-/// A share of requests, failed or slow: against an absolute bound, against stable's, or both. Fails as soon as the always-valid evidence suffices, which may be
+/// A share of requests, failed or slow, or of predictions that were wrong: against an absolute bound, against stable's, or both. Fails as soon as the always-valid evidence suffices, which may be
 /// before MinSamples; passes never before it.
 /// </summary>
-sealed class RateGate(string name, string what) : IGateEvaluator
+/// <param name="what">The bad ones are.</param>
+/// <param name="samples">What is counted, up to the side's name.</param>
+sealed class RateGate(string name, string what, string samples = "requests to") : IGateEvaluator
 {
     public string Name => name;
 
@@ -23,7 +25,7 @@ sealed class RateGate(string name, string what) : IGateEvaluator
             return RateTest.Judge(gate, rates, alpha, what);
         }
 
-        var shared = gate is { MaxShare: not null, MaxRatioToStable: not null } ? alpha / 2 : alpha;
+        var shared = alpha / gate.BoundsTested;
         var result = Numbers(gate, rates, shared);
         if (gate.MaxShare is { } bound && SequentialProportion.LogEvidenceAbove(candidate.Bad, candidate.Total, bound) >= Math.Log(1 / shared))
         {
@@ -53,14 +55,14 @@ sealed class RateGate(string name, string what) : IGateEvaluator
         var (candidate, stable) = (rates.Candidate, rates.Stable);
         if (candidate.Total == 0 || candidate.Total < gate.MinSamples)
         {
-            return result with { Verdict = Verdict.InsufficientData, Message = $"{candidate.Total} of {gate.MinSamples} requests to the candidate." };
+            return result with { Verdict = Verdict.InsufficientData, Message = $"{candidate.Total} of {gate.MinSamples} {samples} the candidate." };
         }
 
         // With an absolute bound beside it, a stable that is not there to compare with does not keep a good candidate back.
         var comparable = stable.Total > 0 && stable.Total >= gate.MinSamples;
         if (gate is { MaxRatioToStable: not null, MaxShare: null } && !comparable)
         {
-            return result with { Verdict = Verdict.InsufficientData, Message = $"{stable.Total} of {gate.MinSamples} requests to stable to compare with." };
+            return result with { Verdict = Verdict.InsufficientData, Message = $"{stable.Total} of {gate.MinSamples} {samples} stable to compare with." };
         }
 
         var share = Share(candidate);

@@ -22,12 +22,12 @@ static class CommandRule
             return turn.Tell(state, Handled(state, command, false, refusal), RolloutReasons.CommandRefused, refusal, warning: true);
         }
 
-        var message = $"{command.Action} {(command.Action == CommandAction.Undo ? "to" : "of")} {command.Revision} ({command.Nonce}).";
+        var message = $"{command.Action} {(command.Action == CommandAction.Undo ? "to" : "of")} {command.Revision} ({command.Nonce}).{(command.Action == CommandAction.Abort ? StableLostRule.DescribeBack(turn, state) : "")}";
         state = turn.Tell(state, Handled(state, command, true, message), RolloutReasons.CommandHandled, message);
         return command.Action switch
         {
             CommandAction.Promote => state with { HoldSkipped = true },
-            CommandAction.Abort => Abort(turn, state, $"{command.Revision} was aborted by hand."),
+            CommandAction.Abort => Abort(turn, state, $"{command.Revision} was aborted by hand.{StableLostRule.DescribeBack(turn, state)}"),
             CommandAction.Pause => state with { PausedByCommand = true },
             CommandAction.Resume => state with { PausedByCommand = false },
             CommandAction.Undo => UndoRule.Begin(turn, state, command.Revision),

@@ -35,6 +35,9 @@ static class ConcludeRule
         RolloutReasons.TestConcluded,
         $"{(result.Verdict == Verdict.Fail ? $"{state.StableRevision} won the test" : "The test ended without a winner")}: {result.Message}");
 
+    /// <summary>Nothing was learnt, and nothing can be.</summary>
+    public static RolloutState GiveUp(Turn turn, RolloutState state, string message) => End(turn, state, ReasonOf(turn.Plan)!, message);
+
     /// <summary>Tells who won before the candidate gets all traffic.</summary>
     public static RolloutState Win(Turn turn, RolloutState state, RolloutStep step) => step.Test is { } test && !state.HoldSkipped && !turn.Plan.DropsCandidate
         ? turn.Tell(state, state, RolloutReasons.TestConcluded, $"{state.CandidateRevision} won the test: {state.Gates.First(gate => gate.Name == test).Message}")

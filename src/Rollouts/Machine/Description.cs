@@ -16,7 +16,7 @@ static class Description
         {
             RolloutPhase.Healthy => OfHealthy(turn, state),
             RolloutPhase.RolledBack => OfRejected(state, turn.Plan.Revision, $" {state.StableRevision} serves."),
-            RolloutPhase.RollingBack => OfRejected(state, state.CandidateRevision, " Traffic is going back."),
+            RolloutPhase.RollingBack => OfRejected(state, state.CandidateRevision, StableLostRule.DescribeBack(turn, state) is { Length: > 0 } held ? held : " Traffic is going back."),
             RolloutPhase.Preparing => OfPreparing(turn, state),
             _ => OfStep(turn, state),
         };
@@ -29,7 +29,10 @@ static class Description
         state.PausedByCommand ? RolloutReasons.PausedByCommand : turn.Plan.Paused ? RolloutReasons.PausedBySpec : null;
 
     public static string NotReadyInTime(Turn turn, RolloutState state, int ready, int needed) => string.Create(
-        CultureInfo.InvariantCulture, $"{state.CandidateRevision} has {ready} of {needed} replicas ready after {turn.Plan.ProgressDeadline}.");
+        CultureInfo.InvariantCulture, $"{state.CandidateRevision} has {ready} of {needed} replicas ready after {turn.Plan.ProgressDeadline}.{NoNode(turn, state)}");
+
+    /// <summary>A sentence to put behind another; empty: each pod of the candidate has its node.</summary>
+    public static string NoNode(Turn turn, RolloutState state) => turn.Candidate(state).Unschedulable is { } why ? $" A pod finds no node: {why}" : "";
 
     public static string ContractUnknownInTime(Turn turn, RolloutState state) =>
         $"The pods of {state.CandidateRevision} and {state.StableRevision} did not tell in {turn.Plan.ProgressDeadline} what their models take and answer. If it is known to be the same, set allowContractChange.";
@@ -91,7 +94,7 @@ static class Description
 
         return state.PauseReason is { } reason && candidate.Ready >= state.CandidateReplicas
             ? (reason, $"{state.CandidateRevision} is ready; the rollout is paused.")
-            : (RolloutReasons.CapacityPending, $"{state.CandidateRevision} has {candidate.Ready} of {state.CandidateReplicas} replicas ready.");
+            : (RolloutReasons.CapacityPending, $"{state.CandidateRevision} has {candidate.Ready} of {state.CandidateReplicas} replicas ready.{NoNode(turn, state)}");
     }
 
     static (string Reason, string Message) OfStep(Turn turn, RolloutState state)
@@ -99,6 +102,11 @@ static class Description
         var plan = turn.Plan;
         var step = PlannedStep.At(plan, state.StepIndex);
         var where = state.Phase == RolloutPhase.Baking ? "Bake" : $"Step {state.StepIndex + 1} of {plan.Steps.Count}";
+        if (state is { StableLostSince: not null, StepStartedAt: null })
+        {
+            return (RolloutReasons.StableLost, $"{where}: {StableLostRule.Describe(turn, state, step)}{Problem(turn)}");
+        }
+
         if (state.StepStartedAt is null)
         {
             var ready = turn.Candidate(state).Ready;
@@ -109,8 +117,8 @@ static class Description
             }
 
             return ready < needed
-                ? (RolloutReasons.CapacityPending, $"{where}: {ready} of {needed} replicas of {state.CandidateRevision} ready.")
-                : (RolloutReasons.TrafficPending, $"{where}: waiting until all routers {Send(state.Weight, state.Mirror)} {state.CandidateRevision}.");
+                ? (RolloutReasons.CapacityPending, $"{where}: {ready} of {needed} replicas of {state.CandidateRevision} ready.{NoNode(turn, state)}")
+                : (RolloutReasons.TrafficPending, $"{where}: waiting until {plan.Splitters} {Send(state.Weight, state.Mirror)} {state.CandidateRevision}.{Problem(turn)}");
         }
 
         var open = state.Gates.FirstOrDefault(result => step.Gates.Contains(result.Name) && result.Verdict != Verdict.Pass);
@@ -119,10 +127,12 @@ static class Description
         {
             { ProviderUnavailableSince: not null } => (RolloutReasons.ProviderUnavailable, $"{where}: held, nothing can be measured.{evidence}"),
             { PauseReason: { } pause } => (pause, $"{where}: {WaitsFor(pause)}{evidence}"),
-            { Phase: RolloutPhase.Baking } => (RolloutReasons.Baking, $"{where}: all traffic on {state.CandidateRevision}{(state.StableReplicas > 0 ? $", {state.StableRevision} kept warm" : "")}.{evidence}"),
+            { Phase: RolloutPhase.Baking } => (RolloutReasons.Baking, $"{where}: all traffic on {state.CandidateRevision}{(state.StableReplicas == 0 ? "" : turn.Stable(state).Ready > 0 ? $", {state.StableRevision} kept warm" : $", {state.StableRevision} has no ready pod")}.{evidence}"),
             _ => (RolloutReasons.Holding, $"{where}: {Traffic(state.Weight, state.Mirror, state.Mirror > 0 ? "to" : "on")} {state.CandidateRevision}.{evidence}"),
         };
     }
+
+    static string Problem(Turn turn) => turn.Observation.TrafficProblem is { } problem ? " " + problem : "";
 
     static string WaitsFor(string pauseReason) => pauseReason switch
     {

@@ -32,7 +32,7 @@ static class GateRule
             return state.PauseReason is null || state.Phase == RolloutPhase.Baking || state.HoldSkipped ? state : state with { Phase = RolloutPhase.Paused };
         }
 
-        return state.Phase == RolloutPhase.Baking ? Promote(turn, state) : StepRule.Enter(turn, ConcludeRule.Win(turn, state, step), state.StepIndex + 1);
+        return state.Phase == RolloutPhase.Baking ? Promote(turn, UndoRule.End(turn, state), $"{state.CandidateRevision} {(state.Undo is null ? "is promoted" : "serves again")}; {state.StableRevision} is stopped.") : StepRule.Enter(turn, ConcludeRule.Win(turn, state, step), state.StepIndex + 1);
     }
 
     static Dictionary<string, GateResult> Judge(Turn turn, RolloutState state, IReadOnlyList<GateSpec> gates)
@@ -126,9 +126,9 @@ static class GateRule
         return step.Hold.Manual && turn.Now - state.StepStartedAt!.Value >= step.Hold.Minimum ? RolloutReasons.ManualHold : null;
     }
 
-    static RolloutState Promote(Turn turn, RolloutState state) => turn.Tell(
+    public static RolloutState Promote(Turn turn, RolloutState state, string message) => turn.Tell(
         state,
-        DemandRule.Settle(turn, UndoRule.End(turn, state)) with
+        CapacityClock.Stop(DemandRule.Settle(turn, state)) with
         {
             Phase = RolloutPhase.Healthy,
             StableRevision = state.CandidateRevision,
@@ -147,7 +147,9 @@ static class GateRule
             PauseReason = null,
             ProviderUnavailableSince = null,
             ProviderUnavailableFor = TimeSpan.Zero,
+            StableLostSince = null,
+            StableLostFor = TimeSpan.Zero,
         },
         RolloutReasons.Promoted,
-        $"{state.CandidateRevision} {(state.Undo is null ? "is promoted" : "serves again")}; {state.StableRevision} is stopped.");
+        message);
 }

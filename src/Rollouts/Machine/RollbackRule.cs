@@ -17,7 +17,7 @@ static class RollbackRule
 
     public static RolloutState Begin(Turn turn, RolloutState state, string reason, string message, bool warning) => turn.Tell(
         state,
-        state with
+        CapacityClock.Stop(state) with
         {
             Phase = RolloutPhase.RollingBack,
             // Where stable had to stop first, the candidate has to now.
@@ -37,13 +37,15 @@ static class RollbackRule
     public static RolloutState Apply(Turn turn, RolloutState state)
     {
         var isEnding = state.CandidateReplicas == 0 && turn.Candidate(state).Pods > 0;
+        var beyondStable = WeightThatStableCannotBear(turn, state);
         state = state with
         {
             Mirror = 0,
             StableReplicas = isEnding ? state.StableReplicas : Math.Max(state.StableReplicas, state.Replicas),
-            Weight = Math.Min(state.Weight, WeightThatStableCannotBear(turn, state)),
+            // Never more than it had, unless stable has nobody left: whatever went there would be lost.
+            Weight = beyondStable == 100 && state.Weight > 0 ? 100 : Math.Min(state.Weight, beyondStable),
         };
-        return state.Weight == 0 && !isEnding && turn.IsInForce(state) ? End(turn, state) : state;
+        return state.Weight == 0 && !isEnding && turn.IsInForce(state) ? End(turn, state) : StableLostRule.FollowBack(turn, state);
     }
 
     /// <summary>The bad candidate keeps only what stable's ready replicas cannot take: all of the traffic on a scaled-down stable would fail more requests than the candidate does.</summary>
@@ -74,6 +76,8 @@ static class RollbackRule
                 StepIndex = 0,
                 StepEnteredAt = null,
                 TrafficStartedAt = null,
+                StableLostSince = null,
+                StableLostFor = TimeSpan.Zero,
             },
             wasRejected ? RolloutReasons.RolledBack : conclusion?.Reason ?? RolloutReasons.Superseded,
             conclusion is not null ? $"{state.StableRevision} serves on; {candidate} is stopped." : $"All traffic is back on {state.StableRevision}; {candidate} is stopped.",

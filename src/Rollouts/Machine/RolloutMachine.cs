@@ -59,6 +59,10 @@ public static class RolloutMachine
         ];
     }
 
+    /// <summary>When the step has been held for as long as it must be: what is measured then decides. Null: no step is under way.</summary>
+    public static DateTimeOffset? HoldEnds(RolloutPlan plan, RolloutState state) =>
+        state is { StepStartedAt: { } started, Phase: RolloutPhase.Progressing or RolloutPhase.Baking } ? started + PlannedStep.At(plan, state.StepIndex).Hold.Minimum : null;
+
     /// <summary>The candidate's contract is to be compared with stable's now.</summary>
     public static bool NeedsContract(RolloutPlan plan, RolloutState state) =>
         plan is { SpecError: null, ChecksContract: true }
@@ -138,13 +142,7 @@ public static class RolloutMachine
             return Min(interval, AcknowledgementInterval);
         }
 
-        if (state is { StepStartedAt: { } started, Phase: RolloutPhase.Progressing or RolloutPhase.Baking })
-        {
-            var left = started + PlannedStep.At(turn.Plan, state.StepIndex).Hold.Minimum - turn.Now;
-            return left > TimeSpan.Zero ? Min(interval, left) : interval;
-        }
-
-        return interval;
+        return HoldEnds(turn.Plan, state) is { } end && end > turn.Now ? Min(interval, end - turn.Now) : interval;
     }
 
     static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;

@@ -17,7 +17,7 @@ static class StepRule
         var step = PlannedStep.At(plan, index);
         return turn.Tell(
             state,
-            state with
+            CapacityClock.Start(turn, state) with
             {
                 Phase = bake ? RolloutPhase.Baking : RolloutPhase.Progressing,
                 StepIndex = bake ? plan.Steps.Count : index,
@@ -27,9 +27,11 @@ static class StepRule
                 PauseReason = null,
                 ProviderUnavailableSince = null,
                 ProviderUnavailableFor = TimeSpan.Zero,
+                StableLostFor = TimeSpan.Zero,
             },
             bake ? RolloutReasons.Baking : RolloutReasons.StepEntered,
-            bake
+            state.StableLostSince is not null ? $"{StableLostRule.Since(state)}: {state.CandidateRevision} has all traffic already, and {plan.Bake} of bake decide about it."
+                : bake
                 ? $"{state.CandidateRevision} takes all traffic; {state.StableRevision} is {(step.StableCapacityPercent > 0 ? "kept warm" : "at hand")} for {plan.Bake}."
                 : $"Step {index + 1} of {plan.Steps.Count}: {Description.Traffic(step.Weight, step.Mirror, "to")} {state.CandidateRevision}.");
     }
@@ -50,10 +52,19 @@ static class StepRule
 
         state = state with { Phase = PlannedStep.IsBake(turn.Plan, index) ? RolloutPhase.Baking : RolloutPhase.Progressing, StepIndex = index };
         var step = PlannedStep.At(turn.Plan, index);
+        state = StableLostRule.Follow(turn, state, step);
+        var isLost = state.StableLostSince is not null;
+        if (isLost && !PlannedStep.IsBake(turn.Plan, index) && StableLostRule.EndsSteps(turn, state))
+        {
+            return StableLostRule.EndSteps(turn, state);
+        }
+
+        state = CapacityClock.Follow(turn, state, step, isLost);
         state = AskForTraffic(turn, AskForCapacity(turn, state, step), step);
         if (state.StepStartedAt is null)
         {
-            var isThere = turn.Candidate(state).Ready >= PlannedStep.CandidateReplicas(turn.Plan, step) && state.Weight == step.Weight && state.Mirror == step.Mirror;
+            // Nobody but the candidate could serve in its place, so the bake does not wait for more of it than there is.
+            var isThere = (isLost || turn.Candidate(state).Ready >= PlannedStep.CandidateReplicas(turn.Plan, step)) && state.Weight == step.Weight && state.Mirror == step.Mirror;
             // What may go now goes now: a step without a hold is left at once, and the next one asks for the room.
             state = isThere && turn.IsInForce(state) ? AskForCapacity(turn, Start(turn, state, step), step) : state;
         }
@@ -68,7 +79,8 @@ static class StepRule
 
     static RolloutState AskForCapacity(Turn turn, RolloutState state, RolloutStep step)
     {
-        var candidate = DemandRule.CandidateReplicas(turn, state, PlannedStep.CandidateReplicas(turn.Plan, step));
+        var needed = PlannedStep.CandidateReplicas(turn.Plan, step);
+        var candidate = DemandRule.CandidateReplicas(turn, state, state.StableLostSince is null ? needed : Math.Max(needed, turn.Plan.Replicas));
         var stable = PlannedStep.Replicas(turn.Plan, step.StableCapacityPercent);
         if (step.StableFirst)
         {
@@ -79,8 +91,10 @@ static class StepRule
         if (state.StepStartedAt is null)
         {
             // Up at once, down only when the weight that lets it go down is in force; and stable bears what the candidate cannot yet.
-            candidate = Math.Max(candidate, Math.Min(state.CandidateReplicas, turn.Plan.Replicas));
-            stable = Math.Max(Math.Max(stable, PlannedStep.StableReplicasFor(turn.Plan, state.StepIndex, state.Weight)), Math.Min(state.StableReplicas, turn.Plan.Replicas));
+            stable = Math.Max(stable, PlannedStep.StableReplicasFor(turn.Plan, state.StepIndex, state.Weight));
+            var mayGoDown = turn.Plan.SplitByPods && turn.Stable(state).Ready >= stable;
+            candidate = mayGoDown ? candidate : Math.Max(candidate, Math.Min(state.CandidateReplicas, turn.Plan.Replicas));
+            stable = turn.Plan.SplitByPods ? stable : Math.Max(stable, Math.Min(state.StableReplicas, turn.Plan.Replicas));
         }
 
         return state with { CandidateReplicas = candidate, StableReplicas = stable };
@@ -96,7 +110,7 @@ static class StepRule
             : Math.Min(
                 Math.Max(PlannedStep.BearableWeight(plan, step, ready), PlannedStep.BearableWeightBefore(plan, state.StepIndex, ready)),
                 state.Weight);
-        if (state.Weight > 0 && ready > 0 && turn.Stable(state).Ready == 0)
+        if (state.StableLostSince is not null || (state.Weight > 0 && ready > 0 && turn.Stable(state).Ready == 0))
         {
             // Whatever goes to a stable without a ready pod is lost; a candidate that already serves is the better bet.
             weight = 100;
@@ -115,9 +129,10 @@ static class StepRule
         }
 
         // The hold and the gates' windows begin anew with the weight: evidence from two splits is not comparable.
-        return turn.Tell(
+        moved = moved with { StepStartedAt = null, StepEnteredAt = turn.Now };
+        return state.StableLostSince is not null ? moved : turn.Tell(
             state,
-            moved with { StepStartedAt = null, StepEnteredAt = turn.Now },
+            moved,
             enough ? RolloutReasons.TrafficPending : RolloutReasons.CapacityLost,
             enough
                 ? $"{Change(state, weight, mirror, $"of {state.CandidateRevision} ")}."
@@ -141,14 +156,14 @@ static class StepRule
             ProviderUnavailableFor = TimeSpan.Zero,
         },
         RolloutReasons.WeightInForce,
-        $"All routers {Description.Send(step.Weight, step.Mirror)} {state.CandidateRevision}.");
+        $"{char.ToUpperInvariant(turn.Plan.Splitters[0])}{turn.Plan.Splitters[1..]} {Description.Send(step.Weight, step.Mirror)} {state.CandidateRevision}.");
 
     static RolloutState HoldOrGiveUp(Turn turn, RolloutState state, RolloutStep step)
     {
         var needed = PlannedStep.CandidateReplicas(turn.Plan, step);
         var ready = turn.Candidate(state).Ready;
-        return ready < needed && turn.Now - (state.StepEnteredAt ?? turn.Now) >= turn.Plan.ProgressDeadline
-            ? RollbackRule.Reject(turn, state, RolloutReasons.ProgressDeadlineExceeded, Description.NotReadyInTime(turn, state, ready, needed))
+        return ready < needed && CapacityClock.IsOver(turn, state)
+            ? RollbackRule.Reject(turn, state, RolloutReasons.ProgressDeadlineExceeded, CapacityClock.Describe(turn, state, ready, needed))
             : state;
     }
 }

@@ -26,7 +26,7 @@ static class TargetRule
     /// <summary>Makes the revision the candidate.</summary>
     public static RolloutState Begin(Turn turn, RolloutState state, string revision, int attempt) => turn.Tell(
         state,
-        state with
+        CapacityClock.Stop(state) with
         {
             Phase = RolloutPhase.Preparing,
             CandidateRevision = revision,
@@ -47,6 +47,8 @@ static class TargetRule
             PauseReason = null,
             ProviderUnavailableSince = null,
             ProviderUnavailableFor = TimeSpan.Zero,
+            StableLostSince = null,
+            StableLostFor = TimeSpan.Zero,
             Gates = [],
         },
         RolloutReasons.Starting,

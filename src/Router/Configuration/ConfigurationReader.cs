@@ -38,7 +38,8 @@ internal static class ConfigurationReader
             return $"timeoutMilliseconds: {c.TimeoutMilliseconds}; 1 to {MaxTimeoutMilliseconds} is allowed";
         if (c.StickyHeader is null || (c.StickyHeader.Length > 0 && !IsFieldName(c.StickyHeader)))
             return $"stickyHeader: \"{c.StickyHeader}\"; a header field name or nothing is expected";
-        return CheckBackends(c) ?? CheckMatches(c) ?? CheckMirror(c);
+        if (c.StickyCookie is not null && !IsFieldName(c.StickyCookie)) return $"stickyCookie: \"{c.StickyCookie}\"; the name of a cookie or nothing is expected";
+        return CheckBackends(c) ?? CheckMatches(c) ?? CheckMirror(c) ?? CheckFallback(c);
     }
 
     private static string? CheckBackends(RouterConfiguration c)
@@ -66,8 +67,10 @@ internal static class ConfigurationReader
         for (int i = 0; i < c.Matches.Count; i++)
         {
             var m = c.Matches[i];
-            if (m is null || !IsFieldName(m.Header)) return $"matches[{i}].header: \"{m?.Header}\"; a header field name is expected";
-            if (m.Value is null) return $"matches[{i}].value: absent; a text is expected";
+            if (m is null || (m.Header is null) == (m.Cookie is null)) return $"matches[{i}]: either header or cookie is expected";
+            if (m.Header is not null && !IsFieldName(m.Header)) return $"matches[{i}].header: \"{m.Header}\"; a header field name is expected";
+            if (m.Cookie is not null && !IsFieldName(m.Cookie)) return $"matches[{i}].cookie: \"{m.Cookie}\"; the name of a cookie is expected";
+            if (m.Value is null || (m.Cookie is not null && m.Value.Length == 0)) return $"matches[{i}].value: absent; a text is expected";
             if (!c.Backends.Any(b => b.Revision == m.Revision)) return $"matches[{i}].revision: \"{m.Revision}\" is not among the backends";
         }
         return null;
@@ -79,6 +82,9 @@ internal static class ConfigurationReader
         if (mirror.Percent is < 1 or > 100) return $"mirror.percent: {mirror.Percent}; 1 to 100 is allowed";
         return c.Backends.Any(b => b.Revision == mirror.Revision) ? null : $"mirror.revision: \"{mirror.Revision}\" is not among the backends";
     }
+
+    private static string? CheckFallback(RouterConfiguration c) =>
+        c.Fallback is null || c.Backends.Any(b => b.Revision == c.Fallback) ? null : $"fallback: \"{c.Fallback}\" is not among the backends";
 
     private static bool IsFieldName(string? name) => !string.IsNullOrEmpty(name) && !name.AsSpan().ContainsAnyExcept(Tokens.Characters);
 }

@@ -6,7 +6,7 @@ namespace Canario.Router.Forwarding;
 
 /// <summary>
 /// Takes each request to a revision and back. When none of the chosen revision's endpoints can be reached, the request was seen by no server, so another revision that
-/// has weight answers it: no user fails because a candidate cannot start. The revision that was chosen still counts a 502: its gate must see what its users would
+/// has weight, or is kept warm for this, answers it: no user fails because a candidate cannot start. The revision that was chosen still counts a 502: its gate must see what its users would
 /// have seen. Once a server may have seen the request, its outcome is the client's.
 /// </summary>
 internal sealed class Dispatcher(RouterOptions options, TimeProvider time, ILogger<Dispatcher> logger)

@@ -99,7 +99,11 @@ internal sealed class ClientConnection
     {
         _exchange.Begin();
         if (_stopping) _exchange.CloseAfter();
-        if (_listener.Route is { } route) await _home.Server.Dispatcher.RunAsync(_exchange, route);
+        if (_listener.Route is { } route)
+        {
+            if (route.Configuration.Leaving) _exchange.CloseAfter();
+            await _home.Server.Dispatcher.RunAsync(_exchange, route);
+        }
         else
         {
             _exchange.CloseAfter();

@@ -1,4 +1,5 @@
 using Canario.Router.Forwarding;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -20,7 +21,12 @@ internal sealed class Http2Application(Dispatcher dispatcher, UpstreamOptions op
     public async Task ProcessRequestAsync(Http2Exchange context)
     {
         context.Begin();
-        if (context.Listener?.Route is { } route) await dispatcher.RunAsync(context, route);
+        if (context.Listener?.Route is { } route)
+        {
+            // GOAWAY: requests under way are answered, and the client's next one takes another connection.
+            if (route.Configuration.Leaving) context.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
+            await dispatcher.RunAsync(context, route);
+        }
         else await context.RefuseAsync(503, Reasons.NotConfigured, backend: null);
     }
 }

@@ -10,6 +10,7 @@ internal sealed class RouterMetrics(MetricRegistry registry)
     // Differences of probabilities and of whatever a regression predicts: from what rounding makes to what nobody would miss.
     private static readonly double[] s_differences = [1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1, 10, 100, 1000];
     private static readonly string[] s_pair = [MetricLabels.Namespace, MetricLabels.Model, MetricLabels.Revision, MetricLabels.Stable];
+    private static readonly string[] s_slice = [.. s_pair, MetricLabels.Slice];
     private readonly ConcurrentDictionary<ModelIdentity, RevisionMetrics> _revisions = new();
     private readonly ConcurrentDictionary<ModelIdentity, ShadowMetrics> _shadows = new();
 
@@ -40,6 +41,22 @@ internal sealed class RouterMetrics(MetricRegistry registry)
     public Gauge ShadowSquaredDifference { get; } = registry.CreateRealCounter(MetricNames.ShadowSquaredDifference, "Sum of the squares of the pairs' mean absolute differences.", s_pair);
 
     public Gauge ShadowLargestDifference { get; } = registry.CreateGauge(MetricNames.ShadowLargestDifference, "Largest absolute difference of two numbers since copying began.", s_pair);
+
+    public Counter ShadowRankBlocks { get; } = registry.CreateCounter(MetricNames.ShadowRankBlocks, "Blocks of pairs whose numbers were ranked.", s_pair);
+
+    public Gauge ShadowRankDistance { get; } = registry.CreateRealCounter(MetricNames.ShadowRankDistance, "Sum over the ranked blocks of half of 1 minus Spearman's rank correlation.", s_pair);
+
+    public Counter SlicePairs { get; } = registry.CreateCounter(MetricNames.ShadowSlicePairs, "Pairs of answers of one slice, by how they compare.", [.. s_slice, MetricLabels.Outcome]);
+
+    public Counter SliceNumbers { get; } = registry.CreateCounter(MetricNames.ShadowSliceNumbers, "Pairs of one slice that have numbers.", s_slice);
+
+    public Gauge SliceDifference { get; } = registry.CreateRealCounter(MetricNames.ShadowSliceDifference, "Sum of the mean absolute differences of the pairs of one slice.", s_slice);
+
+    public Gauge SliceLargestDifference { get; } = registry.CreateGauge(MetricNames.ShadowSliceLargestDifference, "Largest absolute difference of two numbers in one slice since copying began.", s_slice);
+
+    public Counter SliceRankBlocks { get; } = registry.CreateCounter(MetricNames.ShadowSliceRankBlocks, "Blocks of pairs of one slice whose numbers were ranked.", s_slice);
+
+    public Gauge SliceRankDistance { get; } = registry.CreateRealCounter(MetricNames.ShadowSliceRankDistance, "Sum over those blocks of half of 1 minus Spearman's rank correlation.", s_slice);
 
     public Counter ShadowDropped { get; } = registry.CreateCounter(
         MetricNames.ShadowDropped, "Requests that were to be copied and were not.", MetricLabels.Namespace, MetricLabels.Model, MetricLabels.Revision, "reason");

@@ -27,14 +27,15 @@ internal sealed class ShadowMetrics
         }
     }
 
-    public void Count(string stable, string outcome, in AnswerDifference difference)
+    /// <param name="slice">Null: not known, or several.</param>
+    public void Count(string stable, string outcome, in AnswerDifference difference, string? slice)
     {
         lock (_gate)
         {
             // A copy that outlives its revision must not bring the series back.
             if (_removed) return;
             if (!_pairs.TryGetValue(stable, out var pair)) _pairs.Add(stable, pair = new PairMetrics(_identity, stable, _families));
-            pair.Count(outcome, difference);
+            pair.Count(outcome, difference, slice);
         }
     }
 

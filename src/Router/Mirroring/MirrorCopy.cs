@@ -86,7 +86,7 @@ internal sealed class MirrorCopy : IDisposable
                 _ when !AnswerComparison.TryCompare(Stable, Candidate, out difference) => ShadowOutcomes.NotComparable,
                 _ => difference.Disagrees ? ShadowOutcomes.Disagreed : ShadowOutcomes.Agreed,
             };
-            Mirror.Metrics.Count(_stable, result, difference);
+            Mirror.Metrics.Count(_stable, result, difference, Candidate.Slice);
         }
         finally
         {

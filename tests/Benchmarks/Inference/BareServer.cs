@@ -33,6 +33,13 @@ internal static class BareServer
 
     private static async Task HandleAsync(HttpContext context)
     {
+        if (HttpMethods.IsGet(context.Request.Method))
+        {
+            // As the server's own metrics say it.
+            await context.Response.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"{ServerProcess.AllocatedBytes} {GC.GetTotalAllocatedBytes()}\n"));
+            return;
+        }
+
         PipeReader reader = context.Request.BodyReader;
         ReadResult result;
         do

@@ -14,9 +14,9 @@ internal static class InferenceBenchmark
 
     public static async Task<int> RunAsync()
     {
-        Console.WriteLine($"medians of {Rounds} interleaved rounds of {Seconds} s, V2 over loopback, server on one core, wrk on another; raw: session.run on one thread; bare: Kestrel reading the same body");
+        Console.WriteLine($"medians of {Rounds} interleaved rounds of {Seconds} s, V2 over loopback, server on one core, wrk on another; raw: session.run on one thread; bare: Kestrel reading the same body; bytes: allocated for a request beyond the bare endpoint's");
         Console.WriteLine(
-            $"{"",-24}{"raw us",9}{"raw/s",9}{"req/s",9}{"of raw",8}{"of bare",8}{"p50 us",9}{"p99 us",9}{"cpu us",9}{"of raw",8}{"of bare",8}  limits");
+            $"{"",-24}{"raw us",9}{"raw/s",9}{"req/s",9}{"of raw",8}{"of bare",8}{"p50 us",9}{"p99 us",9}{"cpu us",9}{"of raw",8}{"of bare",8}{"bytes",8}  limits");
         int failures = 0;
         foreach (InferenceCase @case in InferenceCase.All) failures += await MeasureAsync(@case);
         return failures;
@@ -27,12 +27,11 @@ internal static class InferenceBenchmark
         string folder = Directory.CreateTempSubdirectory("canario-bench-").FullName;
         try
         {
-            string path = Path.Combine(folder, ModelFiles.Model);
-            await File.WriteAllBytesAsync(path, @case.Model);
+            @case.Write(folder);
             string script = Path.Combine(folder, "post.lua");
             Wrk.WriteScript(script, @case);
-            using var raw = new RawRun(path, @case);
-            using ServerProcess server = ServerProcess.Inference(folder);
+            using var raw = new RawRun(Path.Combine(folder, ModelFiles.Model), @case);
+            using ServerProcess server = ServerProcess.Inference(folder, [.. @case.Options]);
             using ServerProcess bare = ServerProcess.Bare();
             await server.WaitReadyAsync();
             await bare.WaitReadyAsync();
@@ -50,7 +49,8 @@ internal static class InferenceBenchmark
                 bares.Add(await bare.LoadAsync(script, @case.Connections, Seconds));
             }
 
-            return Report(@case, raws, servers, bares);
+            double bytes = await AllocatedAsync(server, script, @case) - await AllocatedAsync(bare, script, @case);
+            return Report(@case, raws, servers, bares, bytes);
         }
         finally
         {
@@ -58,24 +58,39 @@ internal static class InferenceBenchmark
         }
     }
 
-    private static int Report(InferenceCase @case, List<(double Cpu, double Wall)> raws, List<ServedRound> servers, List<ServedRound> bares)
+    /// <returns>Bytes left to the collector for each request.</returns>
+    private static async Task<double> AllocatedAsync(ServerProcess server, string script, InferenceCase @case)
     {
-        double raw = Median(raws.Select(r => r.Cpu));
-        double rawRate = 1e6 / Median(raws.Select(r => r.Wall));
-        double cpu = Median(servers.Select(s => s.Cpu));
-        double rate = Median(servers.Select(s => s.Load.Rate));
+        double before = await server.AllocatedAsync();
+        long requests = (await server.LoadAsync(script, @case.Connections, Seconds)).Load.Requests;
+        return (await server.AllocatedAsync() - before) / requests;
+    }
+
+    private static int Report(InferenceCase @case, List<(double Cpu, double Wall)> raws, List<ServedRound> servers, List<ServedRound> bares, double bytes)
+    {
+        double raw = raws.Median(r => r.Cpu);
+        double rawRate = 1e6 / raws.Median(r => r.Wall);
+        double cpu = servers.Median(s => s.Cpu);
+        double rate = servers.Median(s => s.Load.Rate);
         double ofRaw = cpu / raw;
-        double ofBare = cpu / Median(bares.Select(b => b.Cpu));
-        string limits = string.Join(", ", new[] { Limit("raw", @case.MostCpuOfRaw), Limit("bare", @case.MostCpuOfBare) }.Where(limit => limit.Length > 0));
+        double ofBare = cpu / bares.Median(b => b.Cpu);
+        double rateOfBare = rate / bares.Median(b => b.Load.Rate);
+        string limits = string.Join(", ", new[]
+        {
+            Limit("cpu <= ", @case.MostCpuOfRaw, " of raw"), Limit("cpu <= ", @case.MostCpuOfBare, " of bare"),
+            Limit("req/s >= ", @case.LeastRateOfBare, " of bare"), Limit("bytes < ", @case.MostBytes, ""),
+        }.Where(limit => limit.Length > 0));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{@case.Name,-24}{raw,9:F1}{rawRate,9:F0}{rate,9:F0}{rate / rawRate,8:F2}{rate / Median(bares.Select(b => b.Load.Rate)),8:F2}{Median(servers.Select(s => s.Load.P50)),9:F0}{Median(servers.Select(s => s.Load.P99)),9:F0}{cpu,9:F1}{ofRaw,8:F2}{ofBare,8:F2}  {limits}"));
+            $"{@case.Name,-24}{raw,9:F1}{rawRate,9:F0}{rate,9:F0}{rate / rawRate,8:F2}{rateOfBare,8:F2}{servers.Median(s => s.Load.P50),9:F0}{servers.Median(s => s.Load.P99),9:F0}{cpu,9:F1}{ofRaw,8:F2}{ofBare,8:F2}{bytes,8:F0}  {limits}"));
 
         int failures = 0;
         long failed = servers.Sum(s => s.Load.Failed);
         if (failed > 0) failures += Fail($"{failed} requests failed");
         if (ofRaw > @case.MostCpuOfRaw) failures += Fail($"CPU a request is {ofRaw:F2} of the raw run's; the limit is {@case.MostCpuOfRaw}");
         if (ofBare > @case.MostCpuOfBare) failures += Fail($"CPU a request is {ofBare:F2} of the bare endpoint's; the limit is {@case.MostCpuOfBare}");
+        if (rateOfBare < @case.LeastRateOfBare) failures += Fail($"requests a second are {rateOfBare:F2} of the bare endpoint's; the limit is {@case.LeastRateOfBare}");
+        if (bytes >= @case.MostBytes) failures += Fail($"a request leaves {bytes:F0} bytes more to the collector than the bare endpoint's; the limit is {@case.MostBytes}");
         return failures;
     }
 
@@ -85,11 +100,5 @@ internal static class InferenceBenchmark
         return 1;
     }
 
-    private static string Limit(string of, double? limit) => limit is { } value ? string.Create(CultureInfo.InvariantCulture, $"cpu <= {value:F2} of {of}") : "";
-
-    private static double Median(IEnumerable<double> values)
-    {
-        double[] sorted = [.. values.Order()];
-        return sorted[sorted.Length / 2];
-    }
+    private static string Limit(string before, double? limit, string after) => limit is { } value ? string.Create(CultureInfo.InvariantCulture, $"{before}{value}{after}") : "";
 }

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Json;
+using Canario.Contract;
 using Canario.TestModels;
 
 namespace Canario.Benchmarks.Inference;
@@ -13,15 +15,22 @@ namespace Canario.Benchmarks.Inference;
 /// <param name="Connections">Requests at once.</param>
 /// <param name="MostCpuOfRaw">Limit of the server's CPU a request over that of a run of the session alone; null: only shown.</param>
 /// <param name="MostCpuOfBare">Limit of the server's CPU a request over that of a bare endpoint which reads the same body; null: only shown.</param>
+/// <param name="LeastRateOfBare">Limit of the server's requests a second over the bare endpoint's; null: only shown.</param>
+/// <param name="MostBytes">Limit of what a request leaves to the collector beyond what the bare endpoint's does; null: only shown.</param>
+/// <param name="Described">With a schema and a baseline: everything that the server can watch is watched, and clients are limited.</param>
 internal sealed record InferenceCase(
-    string Name, byte[] Model, long[] Shape, bool IsBinary, int Connections, double? MostCpuOfRaw, double? MostCpuOfBare)
+    string Name, byte[] Model, long[] Shape, bool IsBinary, int Connections, double? MostCpuOfRaw, double? MostCpuOfBare,
+    double? LeastRateOfBare = null, int? MostBytes = null, bool Described = false)
 {
+    private static readonly string[] s_classes = ["a", "b", "c"];
+
     // A model of some microseconds is drowned by HTTP, so the bare endpoint is its measure; a larger one is measured by its own run.
     public static IReadOnlyList<InferenceCase> All { get; } =
     [
-        new("mlp, JSON, c=1", Samples.Mlp(16, 16, 3), [1, 16], false, 1, null, 2.5),
-        new("mlp, JSON, c=64", Samples.Mlp(16, 16, 3), [1, 16], false, 64, null, 5),
-        new("mlp, binary, c=64", Samples.Mlp(16, 16, 3), [1, 16], true, 64, null, 4),
+        new("mlp, JSON, c=1", Samples.Mlp(16, 16, 3), [1, 16], false, 1, null, 2.5, MostBytes: 1024),
+        new("mlp, JSON, c=64", Samples.Mlp(16, 16, 3), [1, 16], false, 64, null, 5, MostBytes: 1024),
+        new("mlp, binary, c=64", Samples.Mlp(16, 16, 3), [1, 16], true, 64, null, 4, MostBytes: 1024),
+        new("the same, all on", Samples.Mlp(16, 16, 3), [1, 16], true, 64, null, 4, 0.75, 1024, Described: true),
         Wide,
         new("cnn, JSON, c=8", Samples.Cnn(), [1, 3, 48, 192], false, 8, 5, null),
         new("cnn, binary, c=8", Samples.Cnn(), [1, 3, 48, 192], true, 8, 3, null),
@@ -31,6 +40,19 @@ internal sealed record InferenceCase(
     public static InferenceCase Wide => new("mlp 5 MB, binary, c=64", Samples.WideMlp(), [1, 256], true, 64, 3, null);
 
     public int Elements => (int)Shape.Aggregate(1L, (product, size) => product * size);
+
+    public static InferenceCase Named(string name) => All.Single(@case => @case.Name == name);
+
+    public IReadOnlyList<string> Options => Described ? ["--requests-per-second", "1000000"] : [];
+
+    /// <summary>The model's file, and those beside it.</summary>
+    public void Write(string folder)
+    {
+        File.WriteAllBytes(Path.Combine(folder, ModelFiles.Model), Model);
+        if (!Described) return;
+        File.WriteAllText(Path.Combine(folder, ModelFiles.Metadata), JsonSerializer.Serialize(Metadata(), ContractJson.Default.ModelMetadata));
+        File.WriteAllText(Path.Combine(folder, ModelFiles.Baseline), JsonSerializer.Serialize(Baseline(), ContractJson.Default.ModelBaseline));
+    }
 
     public static float ValueAt(int index) => MathF.Sin(index);
 
@@ -46,11 +68,35 @@ internal sealed record InferenceCase(
         return $$"""{{{choice}}"inputs":[{"name":"input","shape":[{{string.Join(',', Shape)}}],"datatype":"FP32",{{data}}}]}""";
     }
 
+    private ModelMetadata Metadata() => new()
+    {
+        Name = "model",
+        Features = [.. Enumerable.Range(0, Elements).Select(i => new FeatureSchema { Name = $"f{i}", Type = "number", Tensor = "input", Column = i, Minimum = -10, Maximum = 10 })],
+        Outputs = [new OutputSchema { Name = "class", Tensor = "probabilities", Kind = "probabilities", Classes = s_classes }],
+    };
+
+    private ModelBaseline Baseline()
+    {
+        double[] edges = [.. Enumerable.Range(-5, 11).Select(i => i / 5.0)];
+        long[] counts = [.. Enumerable.Repeat(10L, edges.Length + 1)];
+        return new()
+        {
+            Samples = counts.Sum(),
+            Features = [.. Enumerable.Range(0, Elements).Select(i => new BaselineHistogram { Name = $"f{i}", Edges = edges, Counts = counts })],
+            Predictions = [new BaselineHistogram { Name = "class", Categories = s_classes, Counts = [50, 40, 30] }],
+        };
+    }
+
     public byte[] Body()
     {
         byte[] json = Encoding.UTF8.GetBytes(Json());
-        if (!IsBinary) return json;
+        return IsBinary ? [.. json, .. Raw()] : json;
+    }
+
+    /// <summary>The tensor's elements.</summary>
+    public byte[] Raw()
+    {
         float[] values = [.. Enumerable.Range(0, Elements).Select(ValueAt)];
-        return [.. json, .. MemoryMarshal.AsBytes(values.AsSpan())];
+        return MemoryMarshal.AsBytes(values.AsSpan()).ToArray();
     }
 }

@@ -12,11 +12,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Canario.Benchmarks.Operator;
 
-/// <summary>What nodes would do: a ready pod for every Deployment of a model, and a router that serves what the ConfigMaps say.</summary>
+/// <summary>What nodes would do: a ready pod for every Deployment of a model, which has a page of metrics, and a router that serves what the ConfigMaps say.</summary>
 internal sealed class PlayedNamespaces : IAsyncDisposable
 {
     /// <summary>An address of loopback's own range that nothing else listens on: the operator asks routers at their pod's address, at one fixed port.</summary>
-    private const string RouterAddress = "127.77.0.1";
+    public const string RouterAddress = "127.77.0.1";
     private const int AtOnce = 16;
 
     private readonly KubernetesClient _client;
@@ -28,11 +28,16 @@ internal sealed class PlayedNamespaces : IAsyncDisposable
         _router = router;
     }
 
-    public static async Task<PlayedNamespaces> StartAsync(KubernetesClient client, Cache<ConfigMap> maps)
+    /// <param name="metrics">What routers and models answer to who asks for their metrics; null: a page without a model's.</param>
+    public static async Task<PlayedNamespaces> StartAsync(KubernetesClient client, Cache<ConfigMap> maps, Func<string>? metrics = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(k => k.Listen(IPAddress.Parse(RouterAddress), Ports.Admin));
+        builder.WebHost.ConfigureKestrel(k =>
+        {
+            k.Listen(IPAddress.Parse(RouterAddress), Ports.Admin);
+            k.Listen(IPAddress.Parse(RouterAddress), Ports.InferenceHttp);
+        });
         var router = builder.Build();
         router.MapGet(HttpPaths.RouterConfig, (RequestDelegate)(context =>
         {
@@ -42,6 +47,8 @@ internal sealed class PlayedNamespaces : IAsyncDisposable
                 .ToDictionary(c => c.Model, c => c.Version);
             return context.Response.WriteAsync(JsonSerializer.Serialize(new RouterAcknowledgement(served), ContractJson.Default.RouterAcknowledgement));
         }));
+        // The watch over drift asks every model's pod once; of one that does not answer it would ask again and again, and the rest would not be one.
+        router.MapGet(HttpPaths.Metrics, (RequestDelegate)(context => context.Response.WriteAsync(metrics?.Invoke() ?? "# A model without a baseline.\n")));
         await router.StartAsync();
         return new PlayedNamespaces(client, router);
     }

@@ -51,7 +51,7 @@ internal static class Leftovers
         }
     }
 
-    private static void Kill(int id)
+    public static void Kill(int id)
     {
         try
         {

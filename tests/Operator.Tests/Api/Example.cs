@@ -72,8 +72,9 @@ static class Example
             Traffic = new TrafficSettings
             {
                 StickyHeader = "x-user",
+                StickyCookie = "session",
                 Timeout = "2s",
-                Matches = [new MatchSettings { Header = "x-tester", Value = "yes" }, new MatchSettings { Header = "x-old", Value = "1", Target = "Stable" }],
+                Matches = [new MatchSettings { Header = "x-tester", Value = "yes" }, new MatchSettings { Cookie = "old", Value = "1", Target = "Stable" }],
             },
             Metrics = new MetricsSettings { Prometheus = new PrometheusSettings { Address = "https://prometheus.test:9090/base", Timeout = "5s", AuthSecretRef = new SecretKeySettings { Name = "prom", Key = "token" } } },
             Drift = new DriftSettings { Interval = "1m", Window = "24h", MinSamples = 1000, Looks = 5, Features = new DriftBoundSettings { Psi = 0.2, Ks = 0.15 }, MinAccuracy = 0.9, Ignore = ["hour"] },

@@ -15,6 +15,8 @@ static class InvalidSpecs
 
     static readonly GateSettings Agreement = new() { Name = "agreement", Type = GateTypes.ShadowAgreement, Max = 0.01 };
 
+    static readonly GateSettings Quality = new() { Name = "quality", Type = GateTypes.Quality, Min = 0.9 };
+
     static readonly GateSettings Query = new() { Name = "queue", Type = GateTypes.Query, Query = "queue_length{revision=\"{{revision}}\"}", Max = 10 };
 
     public static IReadOnlyList<InvalidSpec> All { get; } =
@@ -113,6 +115,7 @@ static class InvalidSpecs
         Shadow("too many steps of a shadow", s => s with { Steps = [.. Enumerable.Repeat(new ShadowStepSettings { Percent = 1 }, 21)] }, "spec.strategy.shadow.steps", "at most 20", schema: true),
         Shadow("shadow's gate that there is not", s => s with { Steps = [new ShadowStepSettings { Percent = 1, Gates = ["x"] }] }, "spec.strategy.shadow.steps[0].gates[0]", "must be one of"),
         Shadow("errors of copies", s => s with { Steps = [new ShadowStepSettings { Percent = 1, Gates = ["errors"] }] }, "spec.strategy.shadow.steps[0].gates[0]", "has only copies"),
+        Spec("truths of copies", s => s with { Gates = [Quality], Strategy = new StrategySettings { Type = "Shadow", Shadow = new ShadowSettings { Steps = [new ShadowStepSettings { Percent = 1, Gates = ["quality"] }] } } }, "spec.strategy.shadow.steps[0].gates[0]", "has only copies"),
         Shadow("agreement of traffic", s => s, "spec.strategy.canary.steps[0].gates[0]", "the step has none", canary: new CanarySettings { Steps = [new CanaryStepSettings { Weight = 5, Gates = ["agreement"] }] }),
         Shadow("shadow's hold of words", s => s with { Steps = [new ShadowStepSettings { Percent = 1, Hold = new HoldSettings { Duration = "soon" } }] }, "spec.strategy.shadow.steps[0].hold.duration", "duration such as", schema: true),
         Spec("test in a canary", s => s with { Strategy = new StrategySettings { Ab = new AbSettings() } }, "spec.strategy.ab", "needs type AB"),
@@ -127,8 +130,10 @@ static class InvalidSpecs
         Ab("test that ends before it may", a => a with { MinDuration = "2h" }, "spec.strategy.ab.minDuration", "at most spec.strategy.ab.duration, 1h"),
         Spec("gate with the test's name", s => s with { Strategy = new StrategySettings { Type = "AB" }, Gates = [Errors with { Name = "ab-test" }] }, "spec.gates[0].name", "with strategy AB"),
         Gate("agreement without copies", Agreement, "spec.gates[0].type", "needs strategy Shadow"),
-        Gate("agreement without a bound", Agreement with { Max = null }, "spec.gates[0]", "needs max"),
+        Gate("agreement without a bound", Agreement with { Max = null }, "spec.gates[0]", "needs max (a share from 0 to 1), maxMeanDifference, min (the lowest rank correlation, from 0 to 1) or some"),
         Gate("agreement in percent", Agreement with { Max = 5 }, "spec.gates[0].max", "from 0 to 1"),
+        Gate("order in percent", Agreement with { Min = 95 }, "spec.gates[0].min", "from 0 to 1"),
+        Gate("order that is reversed", Agreement with { Min = -0.5 }, "spec.gates[0].min", "from 0 to 1"),
         Gate("negative difference", Agreement with { MaxMeanDifference = -1 }, "spec.gates[0].maxMeanDifference", "from 0 to", true),
         Gate("difference of errors", Errors with { MaxMeanDifference = 1 }, "spec.gates[0].maxMeanDifference", "needs type ShadowAgreement"),
         Gate("ratio of an agreement", Agreement with { MaxRatioToStable = 2 }, "spec.gates[0].maxRatioToStable", "needs type ErrorRate"),
@@ -154,7 +159,18 @@ static class InvalidSpecs
         Gate("query that nothing passes", Query with { Min = 11 }, "spec.gates[0].min", "not be more than max"),
         Gate("query about somebody", Query with { Query = "up{pod=\"{{pod}}\"}" }, "spec.gates[0].query", "may hold {{namespace}}, {{model}}, {{revision}}, {{stable}}, {{window}}"),
         Gate("query of an error rate", Errors with { Query = "up" }, "spec.gates[0].query", "needs type Query"),
-        Gate("lowest error rate", Errors with { Min = 0 }, "spec.gates[0].min", "needs type Query"),
+        Gate("lowest error rate", Errors with { Min = 0 }, "spec.gates[0].min", "needs type ShadowAgreement or Quality or Query"),
+        Gate("confidence without a bound", new GateSettings { Name = "c", Type = GateTypes.Confidence }, "spec.gates[0].max", "is required: the largest drop"),
+        Gate("confidence in percent", new GateSettings { Name = "c", Type = GateTypes.Confidence, Max = 5 }, "spec.gates[0].max", "from 0 to 1"),
+        Gate("lowest confidence", new GateSettings { Name = "c", Type = GateTypes.Confidence, Max = 0.1, Min = 0.9 }, "spec.gates[0].min", "needs type ShadowAgreement or Quality or Query"),
+        Gate("ratio of confidences", new GateSettings { Name = "c", Type = GateTypes.Confidence, Max = 0.1, MaxRatioToStable = 2 }, "spec.gates[0].maxRatioToStable", "needs type ErrorRate or Latency or Quality"),
+        Gate("quality without a bound", Quality with { Min = null }, "spec.gates[0]", "needs min (the lowest accuracy of classes, from 0 to 1), max"),
+        Gate("accuracy in percent", Quality with { Min = 90 }, "spec.gates[0].min", "from 0 to 1"),
+        Gate("accuracy below nothing", Quality with { Min = -0.1 }, "spec.gates[0].min", "from 0 to 1"),
+        Gate("negative error", Quality with { Min = null, Max = -1 }, "spec.gates[0].max", "from 0 to"),
+        Gate("quality of classes and of numbers", Quality with { Max = 5 }, "spec.gates[0].max", "left out with min"),
+        Gate("quality of features", Quality with { Features = ["a"] }, "spec.gates[0].features", "needs type FeatureDrift"),
+        Gate("quality of slow ones", Quality with { Bound = "100ms" }, "spec.gates[0].bound", "needs type Latency"),
         Gate("drift beyond measure", new GateSettings { Name = "d", Type = GateTypes.PredictionDrift, Max = 101 }, "spec.gates[0].max", "from 0 to 100"),
         Spec("query of pods", s => s with { Gates = [Query], Metrics = new MetricsSettings { Source = "Direct" } }, "spec.gates[0].type", "needs a Prometheus"),
         Gate("gate without a name", Errors with { Name = "" }, "spec.gates[0].name", "is required", true),
@@ -182,6 +198,36 @@ static class InvalidSpecs
         Traffic("match without a value", t => t with { Matches = [new MatchSettings { Header = "a" }] }, "spec.traffic.matches[0].value", "is required", true),
         Traffic("match with a line feed", t => t with { Matches = [new MatchSettings { Header = "a", Value = "b\r\nc: d" }] }, "spec.traffic.matches[0].value", "control characters"),
         Traffic("match for nobody", t => t with { Matches = [new MatchSettings { Header = "a", Value = "b", Target = "Both" }] }, "spec.traffic.matches[0].target", "Candidate, Stable", true),
+        Traffic("match by nothing", t => t with { Matches = [new MatchSettings { Value = "b" }] }, "spec.traffic.matches[0]", "either header or cookie"),
+        Traffic("match by both", t => t with { Matches = [new MatchSettings { Header = "a", Cookie = "a", Value = "b" }] }, "spec.traffic.matches[0]", "either header or cookie"),
+        Traffic("cookie with a value of two", t => t with { Matches = [new MatchSettings { Cookie = "a", Value = "b; c=d" }] }, "spec.traffic.matches[0].value", "value of a cookie"),
+        Traffic("cookie with an equals sign", t => t with { Matches = [new MatchSettings { Cookie = "a=b", Value = "c" }] }, "spec.traffic.matches[0].cookie", "name of a cookie", true),
+        Traffic("sticky cookie with a space", t => t with { StickyCookie = "my session" }, "spec.traffic.stickyCookie", "name of a cookie", true),
+        Provided("sessions kept by a Service", s => s with { Traffic = s.Traffic with { StickyCookie = "session" } }, "spec.traffic.stickyCookie", "needs provider Router"),
+        Traffic("traffic by a mesh", t => t with { Provider = "Istio" }, "spec.traffic.provider", "Router, Service, GatewayApi", true),
+        Provided("users kept by a Service", s => s with { Traffic = s.Traffic with { StickyHeader = "x-user" } }, "spec.traffic.stickyHeader", "needs provider Router"),
+        Provided("requests matched by a Service", s => s with { Traffic = s.Traffic with { Matches = [new MatchSettings { Header = "a", Value = "b" }] } }, "spec.traffic.matches", "left out with provider Service"),
+        Provided("timeout of a Service", s => s with { Traffic = s.Traffic with { Timeout = "5s" } }, "spec.traffic.timeout", "30s"),
+        Provided("copies by a Service", s => s with { Strategy = new StrategySettings { Type = "Shadow" } }, "spec.strategy.type", "needs provider Router or GatewayApi"),
+        Provided("test by a Service", s => s with { Strategy = new StrategySettings { Type = "AB" } }, "spec.strategy.type", "needs provider Router"),
+        Provided("autoscaling behind a Service", s => s with { Replicas = 1, Autoscaling = new AutoscalingSettings { MaxReplicas = 5 } }, "spec.autoscaling", "left out with provider Service"),
+        Provided("comparison by a Service", s => s with { Gates = [Agreement], Strategy = new StrategySettings { Type = "Shadow" } }, "spec.gates[0].type", "only Canario's routers compare"),
+        Provided("tenth of four pods", s => s with { Strategy = new StrategySettings { Canary = new CanarySettings { Steps = [new CanaryStepSettings { Weight = 10 }] } } }, "spec.strategy.canary.steps[0].weight", "with 4 replicas one of 0, 25, 50, 75"),
+        Traffic("gateway without a name for it", t => t with { Provider = "GatewayApi" }, "spec.traffic.gateway", "is required with provider GatewayApi"),
+        Traffic("gateway of routers", t => t with { Gateway = new GatewaySettings { Name = "web" } }, "spec.traffic.gateway", "needs provider GatewayApi"),
+        Gateway("gateway in capitals", s => s with { Traffic = s.Traffic with { Gateway = new GatewaySettings { Name = "Web" } } }, "spec.traffic.gateway.name", "lower-case"),
+        Gateway("gateway's name missing", s => s with { Traffic = s.Traffic with { Gateway = new GatewaySettings() } }, "spec.traffic.gateway.name", "is required", true),
+        Gateway("gateway of a namespace with a dot", s => s with { Traffic = s.Traffic with { Gateway = s.Traffic.Gateway! with { Namespace = "a.b" } } }, "spec.traffic.gateway.namespace", "lower-case"),
+        Gateway("gateway's section with a space", s => s with { Traffic = s.Traffic with { Gateway = s.Traffic.Gateway! with { SectionName = "a b" } } }, "spec.traffic.gateway.sectionName", "lower-case"),
+        Gateway("host with a port", s => s with { Traffic = s.Traffic with { Gateway = s.Traffic.Gateway! with { Hostnames = ["a.example.com", "b.example.com:80"] } } }, "spec.traffic.gateway.hostnames[1]", "name of a host"),
+        Gateway("too many hosts", s => s with { Traffic = s.Traffic with { Gateway = s.Traffic.Gateway! with { Hostnames = [.. Enumerable.Range(0, 17).Select(i => $"h{i}")] } } }, "spec.traffic.gateway.hostnames", "at most 16", true),
+        Gateway("path without a slash", s => s with { Traffic = s.Traffic with { Gateway = s.Traffic.Gateway! with { Path = "iris" } } }, "spec.traffic.gateway.path", "such as /penguins"),
+        Gateway("path to the parent", s => s with { Traffic = s.Traffic with { Gateway = s.Traffic.Gateway! with { Path = "/a/../b" } } }, "spec.traffic.gateway.path", "must not hold ."),
+        Gateway("users kept by a gateway", s => s with { Traffic = s.Traffic with { StickyHeader = "x-user" } }, "spec.traffic.stickyHeader", "GatewayApi keeps no user"),
+        Gateway("timeout of a gateway", s => s with { Traffic = s.Traffic with { Timeout = "5s" } }, "spec.traffic.timeout", "30s"),
+        Gateway("test by a gateway", s => s with { Strategy = new StrategySettings { Type = "AB" } }, "spec.strategy.type", "needs provider Router"),
+        Gateway("comparison by a gateway", s => s with { Gates = [Agreement], Strategy = new StrategySettings { Type = "Shadow" } }, "spec.gates[0].type", "only Canario's routers compare"),
+        Gateway("a rule too many", s => s with { Traffic = s.Traffic with { Matches = [.. Enumerable.Range(0, 16).Select(i => new MatchSettings { Header = "a", Value = $"{i}" })] } }, "spec.traffic.matches", "at most 15"),
         Spec("unknown metric source", s => s with { Metrics = new MetricsSettings { Source = "Graphite" } }, "spec.metrics.source", "Prometheus, Direct", true),
         Prometheus("provider of another scheme", p => p with { Address = "ftp://prometheus" }, "spec.metrics.prometheus.address", "http://", true),
         Prometheus("provider with a password", p => p with { Address = "http://me:secret@prometheus" }, "spec.metrics.prometheus.address", "use authSecretRef"),
@@ -226,6 +272,12 @@ static class InvalidSpecs
 
     static InvalidSpec Traffic(string name, Func<TrafficSettings, TrafficSettings> change, string path, string allowed, bool schema = false) =>
         Spec(name, s => s with { Traffic = change(s.Traffic) }, path, allowed, schema);
+
+    static InvalidSpec Provided(string name, Func<ModelDeploymentSpec, ModelDeploymentSpec> change, string path, string allowed) =>
+        Spec(name, s => change(s with { Replicas = 4, Traffic = new TrafficSettings { Provider = "Service" } }), path, allowed);
+
+    static InvalidSpec Gateway(string name, Func<ModelDeploymentSpec, ModelDeploymentSpec> change, string path, string allowed, bool schema = false) =>
+        Spec(name, s => change(s with { Traffic = new TrafficSettings { Provider = "GatewayApi", Gateway = new GatewaySettings { Name = "web" } } }), path, allowed, schema);
 
     static InvalidSpec Steps(string name, string path, string allowed, bool schema, params CanaryStepSettings[] steps) =>
         Spec(name, s => s with { Strategy = new StrategySettings { Canary = new CanarySettings { Steps = steps } } }, path, allowed, schema);

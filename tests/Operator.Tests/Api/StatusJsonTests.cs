@@ -34,6 +34,11 @@ public sealed class StatusJsonTests
             PauseReason = "ManualHold",
             ProviderUnavailableSince = At.AddSeconds(5),
             ProviderUnavailableFor = TimeSpan.FromSeconds(61.5),
+            CapacityMissingSince = At.AddSeconds(6),
+            CapacityMissingFor = TimeSpan.FromSeconds(12.5),
+            CapacityLosses = 2,
+            StableLostSince = At.AddSeconds(7),
+            StableLostFor = TimeSpan.FromSeconds(30),
             Replicas = 4,
             ResumePhase = RolloutPhase.Baking,
             Rejected = [new RejectedRevision("iris-0", "ErrorRate", "too many", At, 1)],
@@ -69,6 +74,8 @@ public sealed class StatusJsonTests
     [InlineData("""{"gates":[{"name":"errors"}]}""")]
     [InlineData("""{"rejected":[{"revision":"a"}]}""")]
     [InlineData("""{"stepEnteredAt":"yesterday"}""")]
+    [InlineData("""{"capacityMissingFor":"-00:00:01"}""")]
+    [InlineData("""{"stableLostFor":"9999999.00:00:00"}""")]
     public void A_memory_that_cannot_be_read_says_so_and_leaves_all_else_readable(string rollout)
     {
         var json = """{"items":[{"metadata":{"name":"a"},"status":{"rollout":BROKEN,"phase":"Healthy"}},{"metadata":{"name":"b"},"status":{"rollout":{"weight":3}}}]}"""

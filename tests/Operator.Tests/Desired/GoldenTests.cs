@@ -6,6 +6,7 @@ using Canario.LocalCluster;
 using Canario.Operator.Api;
 using Canario.Operator.Crd;
 using Canario.Operator.Desired;
+using Canario.Operator.Traffic;
 using Canario.Operator.Tests.Api;
 using Canario.Rollouts;
 
@@ -27,7 +28,7 @@ public sealed class GoldenTests
             Write(Revisions.BuildControllerRevision(deployment, name, snapshot, 1), KubernetesJson.Default.ControllerRevision),
             Write(RevisionObjects.BuildDeployment(deployment, world.Revisions[0], snapshot), KubernetesJson.Default.Deployment),
             Write(RevisionObjects.BuildService(deployment, name), KubernetesJson.Default.Service),
-            Write(ModelServices.BuildService(deployment, 20000), KubernetesJson.Default.Service),
+            Write(ModelServices.BuildService(deployment, ServiceTarget.ToRouters(20000)), KubernetesJson.Default.Service),
             Write(RouterConfigurations.BuildConfigMap(deployment, RouterConfigurations.Build(deployment, world, new RolloutState { Phase = RolloutPhase.Healthy }, 20000)!), KubernetesJson.Default.ConfigMap));
     }
 
@@ -40,7 +41,7 @@ public sealed class GoldenTests
         var state = new RolloutState { Phase = RolloutPhase.Progressing, Weight = 5, StableRevision = "iris-old", CandidateRevision = world.Revisions[1].Revision };
         Check("full",
             Write(RevisionObjects.BuildDeployment(deployment, world.Revisions[1], snapshot), KubernetesJson.Default.Deployment),
-            Write(ModelServices.BuildService(deployment, 20002), KubernetesJson.Default.Service),
+            Write(ModelServices.BuildService(deployment, ServiceTarget.ToRouters(20002)), KubernetesJson.Default.Service),
             Write(RouterConfigurations.BuildConfigMap(deployment, RouterConfigurations.Build(deployment, world, state, 20002)!), KubernetesJson.Default.ConfigMap));
     }
 

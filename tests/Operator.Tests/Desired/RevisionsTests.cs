@@ -64,6 +64,32 @@ public sealed class RevisionsTests
         Assert.Equal("server:2", Revisions.BuildSnapshot(deployment, Options with { InferenceServerImage = "server:2" }).Server.Image);
     }
 
+    /// <summary>As an older operator built them, or a newer one will.</summary>
+    [Fact]
+    public void An_operator_that_would_build_the_pods_otherwise_leaves_those_of_a_revision_that_exists_as_they_are()
+    {
+        var deployment = Example.Full();
+        var snapshot = Revisions.BuildSnapshot(deployment, Options);
+        var other = snapshot with { Template = snapshot.Template! with { Spec = snapshot.Template.Spec! with { TerminationGracePeriodSeconds = 7 } } };
+        var stored = Revisions.ReadSnapshot(Revisions.BuildControllerRevision(deployment, "iris-1", other, 1))!;
+
+        var built = RevisionObjects.BuildDeployment(deployment, new WorldRevision("iris-1", 1, 100, 0, false), stored);
+
+        Assert.Equal(7, built.Spec!.Template!.Spec!.TerminationGracePeriodSeconds);
+    }
+
+    [Fact]
+    public void Promotion_changes_nothing_of_the_pods_that_were_tried()
+    {
+        var deployment = Example.Full();
+        var snapshot = Revisions.BuildSnapshot(deployment, Options);
+
+        var tried = RevisionObjects.BuildDeployment(deployment, new WorldRevision("iris-1", 4, 10, 0, true), snapshot);
+        var promoted = RevisionObjects.BuildDeployment(deployment, new WorldRevision("iris-1", 4, 100, 0, false), snapshot);
+
+        Assert.Equal(Json(tried), Json(promoted));
+    }
+
     [Fact]
     public void A_deleted_ControllerRevision_is_made_again_from_its_Deployment()
     {
@@ -112,6 +138,18 @@ public sealed class RevisionsTests
         var configuration = RouterConfigurations.Build(Example.Full(), world, state, Ports.FirstListener)!;
 
         Assert.Equal(matches, configuration.Matches.Count);
+    }
+
+    [Theory]
+    [InlineData(100, 2, "old")]
+    [InlineData(100, 0, null)]
+    [InlineData(99, 2, null)]
+    [InlineData(0, 2, null)]
+    public void Stable_stands_in_for_a_candidate_with_all_the_traffic_as_long_as_it_is_warm(int weight, int warm, string? expected)
+    {
+        var world = new World { Revisions = [new WorldRevision("old", warm, 100 - weight, 0, false), new WorldRevision("new", 1, weight, 0, true)] };
+
+        Assert.Equal(expected, RouterConfigurations.Build(Example.Full(), world, new RolloutState { Phase = RolloutPhase.Baking, Weight = weight }, Ports.FirstListener)!.Fallback);
     }
 
     [Fact]

@@ -22,10 +22,11 @@ public sealed class DirectSourceTests : IAsyncLifetime, IScrapeTargets, IDisposa
     private readonly Counter _predictions;
     private readonly Gauge _baseline;
     private readonly ShadowSeries _shadow;
+    private readonly FeedbackSeries _feedback;
     private readonly DirectSampler _sampler;
     private LoopbackServer _scraped = null!;
     private List<ScrapeTarget> _pods = [];
-    private SampledGates[] _models = [new(s_key, NeedsPods: true)];
+    private SampledGates[] _models = [new(s_key, NeedsRouters: true, NeedsPods: true)];
     private bool _fails;
 
     public DirectSourceTests()
@@ -35,6 +36,7 @@ public sealed class DirectSourceTests : IAsyncLifetime, IScrapeTargets, IDisposa
         _predictions = _registry.CreateCounter(MetricNames.PredictionValues, "P.", MetricLabels.Namespace, MetricLabels.Model, MetricLabels.Revision, MetricLabels.Output, MetricLabels.Bin);
         _baseline = _registry.CreateGauge(MetricNames.PredictionBaseline, "B.", MetricLabels.Namespace, MetricLabels.Model, MetricLabels.Revision, MetricLabels.Output, MetricLabels.Bin);
         _shadow = new ShadowSeries(_registry);
+        _feedback = new FeedbackSeries(_registry);
         _sampler = new DirectSampler(this, _http, TimeProvider.System, NullLogger.Instance);
     }
 
@@ -117,6 +119,8 @@ public sealed class DirectSourceTests : IAsyncLifetime, IScrapeTargets, IDisposa
     {
         _shadow.Count("ns", Model, "iris-new", "iris-stable", ShadowOutcomes.Agreed, 1000);
         _shadow.Observe("ns", Model, "iris-new", "iris-stable", 0.25);
+        _shadow.Rank("ns", Model, "iris-new", "iris-stable", 1);
+        _shadow.CountSlice("ns", Model, "iris-new", "iris-stable", "petal=long", ShadowOutcomes.Agreed, 500, 0.5);
         await _sampler.SampleAsync(default);
         var from = TimeProvider.System.GetUtcNow();
         _shadow.Count("ns", Model, "iris-new", "iris-stable", ShadowOutcomes.Agreed, 90);
@@ -126,12 +130,55 @@ public sealed class DirectSourceTests : IAsyncLifetime, IScrapeTargets, IDisposa
             _shadow.Count("ns", Model, "iris-new", "iris-stable", outcome, 50);
         // Beside the one that was stable in an earlier rollout.
         _shadow.Count("ns", Model, "iris-new", "iris-old", ShadowOutcomes.Disagreed, 99);
+        _shadow.CountSlice("ns", Model, "iris-new", "iris-stable", "petal=long", ShadowOutcomes.Disagreed, 6, 0.25);
+        _shadow.CountSlice("ns", Model, "iris-new", "iris-stable", "petal=long", ShadowOutcomes.Agreed, 34, 0.25);
+        _shadow.CountSlice("ns", Model, "iris-new", "iris-stable", "a|\"b", ShadowOutcomes.CandidateFailed, 4);
+        _shadow.CountSlice("ns", Model, "iris-new", "iris-old", "petal=short", ShadowOutcomes.Agreed, 9);
+        _shadow.Rank("ns", Model, "iris-new", "iris-stable", 0.25);
+        _shadow.Rank("ns", Model, "iris-new", "iris-stable", 0.125);
         _shadow.Observe("ns", Model, "iris-new", "iris-stable", 0.5);
         _shadow.Observe("ns", Model, "iris-new", "iris-stable", 1.5);
         await _sampler.SampleAsync(default);
 
-        var expected = new ShadowMeasurement { Pairs = 100, Disagreements = 6, CandidateErrors = 4, Differences = 2, SumOfDifferences = 2, SumOfSquares = 2.5, LargestDifference = 1.5 };
+        ShadowSlice[] slices = [new("a|\"b", 4, 4, 4, 0, 0, 0, 0), new("petal=long", 40, 6, 40, 10, 0.25, 0, 0)];
+        var expected = new ShadowMeasurement { Pairs = 100, Disagreements = 6, CandidateErrors = 4, Differences = 2, SumOfDifferences = 2, SumOfSquares = 2.5, LargestDifference = 1.5, RankBlocks = 2, RankedPairs = 100, RankDistance = 0.375, Slices = slices };
         Assert.Equal(expected, await MeasureAsync(new GateSpec { Name = "agreement", Type = GateTypes.ShadowAgreement }, from));
+    }
+
+    [Fact]
+    public async Task Truths_are_counted_from_the_windows_start_as_classes_or_as_errors()
+    {
+        _feedback.Tell("ns", Model, "iris-new", right: 500, wrong: 500);
+        _feedback.TellErrors("ns", "price", "price-new", 3, 30);
+        await _sampler.SampleAsync(default);
+        var from = TimeProvider.System.GetUtcNow();
+        _feedback.Tell("ns", Model, "iris-new", right: 90, wrong: 10);
+        _feedback.Tell("ns", Model, "iris-stable", right: 290, wrong: 7);
+        await _sampler.SampleAsync(default);
+        var quality = new GateSpec { Name = "quality", Type = GateTypes.Quality };
+        Assert.Equal(new RateMeasurement(new RateCounts(100, 10), new RateCounts(297, 7), Concurrent: false), await MeasureAsync(quality, from));
+
+        _feedback.TellErrors("ns", Model, "iris-numbers", 0.5, -1.5);
+        _feedback.TellErrors("ns", Model, "iris-stable", 2);
+        await _sampler.SampleAsync(default);
+        Assert.Equal(new MeanMeasurement(new MeanCounts(2, 2, 2.5), new MeanCounts(1, 2, 4)), await MeasureAsync(quality, from, "iris-numbers"));
+    }
+
+    [Fact]
+    public async Task Confidences_are_summed_up_from_the_windows_start()
+    {
+        var confidence = _registry.CreateHistogram(MetricNames.PredictionConfidence, "C.", ConfidenceBuckets.Bounds, MetricLabels.Namespace, MetricLabels.Model, MetricLabels.Revision);
+        confidence.WithLabels("ns", Model, "iris-new").Observe(0.5);
+        await _sampler.SampleAsync(default);
+        var from = TimeProvider.System.GetUtcNow();
+        foreach (var value in (double[])[0.75, 1, 0.5])
+            confidence.WithLabels("ns", Model, "iris-new").Observe(value);
+        confidence.WithLabels("ns", Model, "iris-stable").Observe(0.875);
+        await _sampler.SampleAsync(default);
+
+        Assert.Equal(
+            new MeanMeasurement(new MeanCounts(3, 2.25, 0), new MeanCounts(1, 0.875, 0)),
+            await MeasureAsync(new GateSpec { Name = "confidence", Type = GateTypes.Confidence }, from));
     }
 
     [Fact]
@@ -181,9 +228,9 @@ public sealed class DirectSourceTests : IAsyncLifetime, IScrapeTargets, IDisposa
         Assert.IsType<NoData>(await MeasureAsync(s_errors, DateTimeOffset.UnixEpoch));
     }
 
-    private Task<Measurement> MeasureAsync(GateSpec gate, DateTimeOffset from) => new DirectSource(_sampler).MeasureAsync(
+    private Task<Measurement> MeasureAsync(GateSpec gate, DateTimeOffset from, string candidate = "iris-new") => new DirectSource(_sampler).MeasureAsync(
         new MetricTarget(MetricSourceNames.Direct, "ns", Model, null, TimeSpan.FromSeconds(20)),
-        new MeasureRequest(gate, "iris-new", "iris-stable", from, from, null),
+        new MeasureRequest(gate, candidate, "iris-stable", from, from, null),
         TimeProvider.System.GetUtcNow(),
         CancellationToken.None);
 }

@@ -66,6 +66,21 @@ public sealed class PrometheusSourceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Where_no_router_counts_the_inference_servers_do()
+    {
+        var served = _registry.CreateCounter(MetricNames.InferenceRequests, "I.", MetricLabels.Namespace, MetricLabels.Model, MetricLabels.Revision, MetricLabels.Code, MetricLabels.Protocol);
+        var target = new MetricTarget(MetricSourceNames.Prometheus, "ns", Model, _prometheus.Address, TimeSpan.FromSeconds(20), AtServers: true);
+        var from = await BeginWindowAsync();
+        _requests.WithLabels("ns", Model, "iris-new", "502").Increment(99);
+        served.WithLabels("ns", Model, "iris-new", "200", "predict").Increment(10);
+        served.WithLabels("ns", Model, "iris-new", "500", "v2-grpc").Increment(3);
+        served.WithLabels("ns", Model, "iris-stable", "200", "predict").Increment(20);
+        await ScrapedAsync(MetricNames.InferenceRequests + "{revision=\"iris-stable\"} == 20");
+
+        Assert.Equal(new RateMeasurement(new RateCounts(13, 3), new RateCounts(20, 0)), await MeasureAsync(new GateSpec { Name = "errors", Type = GateTypes.ErrorRate }, from, target));
+    }
+
+    [Fact]
     public async Task Slow_requests_are_those_above_the_bucket()
     {
         var from = await BeginWindowAsync();
@@ -111,6 +126,8 @@ public sealed class PrometheusSourceTests : IAsyncLifetime
     {
         _shadow.Count("ns", Model, "iris-new", "iris-stable", ShadowOutcomes.Agreed, 1000);
         _shadow.Observe("ns", Model, "iris-new", "iris-stable", 0.25);
+        _shadow.Rank("ns", Model, "iris-new", "iris-stable", 1);
+        _shadow.CountSlice("ns", Model, "iris-new", "iris-stable", "petal=long", ShadowOutcomes.Agreed, 500, 0.5);
         await ScrapedAsync(MetricNames.ShadowLargestDifference + " == 0.25");
         var from = await BeginWindowAsync();
         _shadow.Count("ns", Model, "iris-new", "iris-stable", ShadowOutcomes.Agreed, 90);
@@ -120,12 +137,54 @@ public sealed class PrometheusSourceTests : IAsyncLifetime
             _shadow.Count("ns", Model, "iris-new", "iris-stable", outcome, 50);
         // Beside the one that was stable in an earlier rollout.
         _shadow.Count("ns", Model, "iris-new", "iris-old", ShadowOutcomes.Disagreed, 99);
+        _shadow.CountSlice("ns", Model, "iris-new", "iris-stable", "petal=long", ShadowOutcomes.Disagreed, 6, 0.25);
+        _shadow.CountSlice("ns", Model, "iris-new", "iris-stable", "petal=long", ShadowOutcomes.Agreed, 34, 0.25);
+        _shadow.CountSlice("ns", Model, "iris-new", "iris-stable", "a|\"b", ShadowOutcomes.CandidateFailed, 4);
+        _shadow.CountSlice("ns", Model, "iris-new", "iris-old", "petal=short", ShadowOutcomes.Agreed, 9);
+        _shadow.Rank("ns", Model, "iris-new", "iris-stable", 0.25);
+        _shadow.Rank("ns", Model, "iris-new", "iris-stable", 0.125);
         _shadow.Observe("ns", Model, "iris-new", "iris-stable", 0.5);
         _shadow.Observe("ns", Model, "iris-new", "iris-stable", 1.5);
         await ScrapedAsync(MetricNames.ShadowLargestDifference + " == 1.5");
 
-        var expected = new ShadowMeasurement { Pairs = 100, Disagreements = 6, CandidateErrors = 4, Differences = 2, SumOfDifferences = 2, SumOfSquares = 2.5, LargestDifference = 1.5 };
+        ShadowSlice[] slices = [new("a|\"b", 4, 4, 4, 0, 0, 0, 0), new("petal=long", 40, 6, 40, 10, 0.25, 0, 0)];
+        var expected = new ShadowMeasurement { Pairs = 100, Disagreements = 6, CandidateErrors = 4, Differences = 2, SumOfDifferences = 2, SumOfSquares = 2.5, LargestDifference = 1.5, RankBlocks = 2, RankedPairs = 100, RankDistance = 0.375, Slices = slices };
         Assert.Equal(expected, await MeasureAsync(new GateSpec { Name = "agreement", Type = GateTypes.ShadowAgreement }, from));
+    }
+
+    [Fact]
+    public async Task Truths_are_counted_from_the_windows_start_as_classes_or_as_errors()
+    {
+        var feedback = new FeedbackSeries(_registry);
+        feedback.Tell("ns", Model, "iris-new", right: 500, wrong: 500);
+        await ScrapedAsync(MetricNames.FeedbackPredictions + " == 500");
+        var from = await BeginWindowAsync();
+        feedback.Tell("ns", Model, "iris-new", right: 90, wrong: 10);
+        feedback.Tell("ns", Model, "iris-stable", right: 290, wrong: 7);
+        feedback.TellErrors("ns", Model, "iris-numbers", 0.5, -1.5);
+        feedback.TellErrors("ns", Model, "iris-stable", 2);
+        await ScrapedAsync(MetricNames.FeedbackSquaredError + " == 4");
+
+        var quality = new GateSpec { Name = "quality", Type = GateTypes.Quality };
+        Assert.Equal(new RateMeasurement(new RateCounts(100, 10), new RateCounts(297, 7), Concurrent: false), await MeasureAsync(quality, from));
+        Assert.Equal(new MeanMeasurement(new MeanCounts(2, 2, 2.5), new MeanCounts(1, 2, 4)), await MeasureAsync(quality, from, candidate: "iris-numbers"));
+    }
+
+    [Fact]
+    public async Task Confidences_are_summed_up_from_the_windows_start()
+    {
+        var confidence = _registry.CreateHistogram(MetricNames.PredictionConfidence, "C.", ConfidenceBuckets.Bounds, MetricLabels.Namespace, MetricLabels.Model, MetricLabels.Revision);
+        confidence.WithLabels("ns", Model, "iris-new").Observe(0.5);
+        await ScrapedAsync(MetricNames.PredictionConfidence + "_count == 1");
+        var from = await BeginWindowAsync();
+        foreach (var value in (double[])[0.75, 1, 0.5])
+            confidence.WithLabels("ns", Model, "iris-new").Observe(value);
+        confidence.WithLabels("ns", Model, "iris-stable").Observe(0.875);
+        await ScrapedAsync(MetricNames.PredictionConfidence + "_count{revision=\"iris-stable\"} == 1");
+
+        Assert.Equal(
+            new MeanMeasurement(new MeanCounts(3, 2.25, 0), new MeanCounts(1, 0.875, 0)),
+            await MeasureAsync(new GateSpec { Name = "confidence", Type = GateTypes.Confidence }, from));
     }
 
     [Theory]
@@ -214,10 +273,10 @@ public sealed class PrometheusSourceTests : IAsyncLifetime
         Assert.Equal("Secret x is missing", missing.Message);
     }
 
-    private Task<Measurement> MeasureAsync(GateSpec gate, DateTimeOffset from, MetricTarget? target = null) =>
+    private Task<Measurement> MeasureAsync(GateSpec gate, DateTimeOffset from, MetricTarget? target = null, string candidate = "iris-new") =>
         _source.MeasureAsync(
             target ?? new MetricTarget(MetricSourceNames.Prometheus, "ns", Model, _prometheus.Address, TimeSpan.FromSeconds(20)),
-            new MeasureRequest(gate, "iris-new", "iris-stable", from, from, null),
+            new MeasureRequest(gate, candidate, "iris-stable", from, from, null),
             TimeProvider.System.GetUtcNow(),
             CancellationToken.None);
 

@@ -12,6 +12,28 @@ internal sealed class ShadowSeries(MetricRegistry registry)
     private readonly Gauge _squares = registry.CreateRealCounter(MetricNames.ShadowSquaredDifference, "S.", s_pair);
     private readonly Gauge _largest = registry.CreateGauge(MetricNames.ShadowLargestDifference, "L.", s_pair);
 
+    private readonly Counter _blocks = registry.CreateCounter(MetricNames.ShadowRankBlocks, "B.", s_pair);
+    private readonly Gauge _distance = registry.CreateRealCounter(MetricNames.ShadowRankDistance, "D.", s_pair);
+
+    private readonly Counter _slicePairs = registry.CreateCounter(MetricNames.ShadowSlicePairs, "P.", [.. s_pair, MetricLabels.Slice, MetricLabels.Outcome]);
+    private readonly Counter _sliceNumbers = registry.CreateCounter(MetricNames.ShadowSliceNumbers, "N.", [.. s_pair, MetricLabels.Slice]);
+    private readonly Gauge _sliceDifference = registry.CreateRealCounter(MetricNames.ShadowSliceDifference, "D.", [.. s_pair, MetricLabels.Slice]);
+    private readonly Gauge _sliceLargest = registry.CreateGauge(MetricNames.ShadowSliceLargestDifference, "L.", [.. s_pair, MetricLabels.Slice]);
+
+    public void CountSlice(string ns, string model, string candidate, string stable, string slice, string outcome, int pairs, double difference = 0)
+    {
+        _slicePairs.WithLabels(ns, model, candidate, stable, slice, outcome).Increment(pairs);
+        _sliceNumbers.WithLabels(ns, model, candidate, stable, slice).Increment(pairs);
+        _sliceDifference.WithLabels(ns, model, candidate, stable, slice).Add(pairs * difference);
+        _sliceLargest.WithLabels(ns, model, candidate, stable, slice).Set(difference);
+    }
+
+    public void Rank(string ns, string model, string candidate, string stable, double distance)
+    {
+        _blocks.WithLabels(ns, model, candidate, stable).Increment();
+        _distance.WithLabels(ns, model, candidate, stable).Add(distance);
+    }
+
     public void Count(string ns, string model, string candidate, string stable, string outcome, long pairs) =>
         _pairs.WithLabels(ns, model, candidate, stable, outcome).Increment(pairs);
 

@@ -7,6 +7,7 @@ public sealed class AdditionsTests
 {
     [Theory]
     [InlineData("Service", """{"spec":{"selector":{"a":"b"}}}""", """{"spec":{"selector":{"a":"b","x":"y"}}}""", """{"spec":{"selector":{"x":null}}}""")]
+    [InlineData("Service", """{"spec":{"selector":{"a":"b","c":"d","e":"f"}}}""", """{"spec":{"selector":{"a":"b","c":"z","x":"y"}}}""", """{"spec":{"selector":{"x":null,"c":"d","e":"f"}}}""")]
     [InlineData("Service", """{"spec":{"ports":[{"port":80}]}}""", """{"spec":{"ports":[{"port":81}]}}""", """{"spec":{"ports":[{"port":80}]}}""")]
     [InlineData("Service", """{"spec":{"ports":[{"name":"a","port":80}]}}""", """{"spec":{"ports":[{"name":"a","port":80,"nodePort":30001},{"name":"b","port":81,"nodePort":30002}]}}""", """{"spec":{"ports":[{"name":"a","port":80,"nodePort":30001}]}}""")]
     [InlineData("Service", """{"spec":{}}""", """{"spec":{"publishNotReadyAddresses":true}}""", """{"spec":{"publishNotReadyAddresses":null}}""")]

@@ -55,6 +55,54 @@ public sealed class DirectMetricsTests(ClusterFixture cluster) : IAsyncLifetime
         await ServeUntilAsync(candidate, "200", "promoted", d => d.Status!.StableRevision == candidate);
     }
 
+    [Fact]
+    public async Task Wrong_predictions_that_the_models_count_roll_the_candidate_back()
+    {
+        var predictions = _registry.CreateCounter(MetricNames.FeedbackPredictions, "P.", MetricLabels.Namespace, MetricLabels.Model, MetricLabels.Revision, MetricLabels.Correct);
+        await using var pods = new PodPlayer(cluster.Client, _ns);
+        await using var running = await RunningOperator.StartAsync(cluster, _ns, metrics: WriteAsync);
+        var began = await Models.BeginGatedAsync(cluster.Client, _ns, 200, "\"type\":\"Quality\",\"min\":0.9");
+        var (candidate, stable) = (began.Status!.CandidateRevision!, began.Status.StableRevision!);
+
+        var back = await Models.WaitAsync(cluster.Client, _ns, "rolled back", d =>
+        {
+            predictions.WithLabels(_ns, Models.Name, stable, "true").Increment(95);
+            predictions.WithLabels(_ns, Models.Name, stable, "false").Increment(5);
+            predictions.WithLabels(_ns, Models.Name, candidate, "true").Increment(70);
+            predictions.WithLabels(_ns, Models.Name, candidate, "false").Increment(30);
+            return d.Status!.Phase == nameof(RolloutPhase.RolledBack);
+        });
+
+        var rejected = Assert.Single(back.Status!.Rejected!);
+        Assert.Equal((candidate, GateTypes.Quality), (rejected.Revision, rejected.Reason));
+        Assert.Contains("30 % wrong", back.Status.Gates!.Single().Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_candidate_that_is_less_sure_than_stable_is_rolled_back()
+    {
+        var confidence = _registry.CreateHistogram(MetricNames.PredictionConfidence, "C.", ConfidenceBuckets.Bounds, MetricLabels.Namespace, MetricLabels.Model, MetricLabels.Revision);
+        await using var pods = new PodPlayer(cluster.Client, _ns);
+        await using var running = await RunningOperator.StartAsync(cluster, _ns, metrics: WriteAsync);
+        var began = await Models.BeginGatedAsync(cluster.Client, _ns, 200, "\"type\":\"Confidence\",\"max\":0.05");
+        var (candidate, stable) = (began.Status!.CandidateRevision!, began.Status.StableRevision!);
+
+        var back = await Models.WaitAsync(cluster.Client, _ns, "rolled back", d =>
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                confidence.WithLabels(_ns, Models.Name, stable).Observe(0.95);
+                confidence.WithLabels(_ns, Models.Name, candidate).Observe(i % 2 == 0 ? 0.95 : 0.45);
+            }
+
+            return d.Status!.Phase == nameof(RolloutPhase.RolledBack);
+        });
+
+        var rejected = Assert.Single(back.Status!.Rejected!);
+        Assert.Equal((candidate, GateTypes.Confidence), (rejected.Revision, rejected.Reason));
+        Assert.Contains("a drop of 0.25", back.Status.Gates!.Single().Message, StringComparison.Ordinal);
+    }
+
     private async Task<string> BeginAsync() => (await Models.BeginGatedAsync(cluster.Client, _ns, Enough)).Status!.CandidateRevision!;
 
     /// <summary>Every look at the ModelDeployment comes with some requests more, of which a quarter goes to the candidate.</summary>

@@ -1,5 +1,6 @@
 using Canario.Kubernetes;
 using Canario.Operator.Api;
+using Canario.Operator.Tests.Traffic;
 using Canario.Rollouts;
 
 namespace Canario.Operator.Tests.Reconcile;
@@ -15,6 +16,12 @@ public sealed class KillTests(ClusterFixture cluster)
     /// <summary>A promotion whose pods are an autoscaler's to count.</summary>
     private const string Autoscaled = nameof(Autoscaled);
 
+    /// <summary>A promotion without routers.</summary>
+    private const string ByService = nameof(ByService);
+
+    /// <summary>A promotion by a gateway's route.</summary>
+    private const string ByGateway = nameof(ByGateway);
+
     /// <summary>Namespaces at once: the API server is the bottleneck.</summary>
     private const int AtOnce = 6;
 
@@ -26,11 +33,13 @@ public sealed class KillTests(ClusterFixture cluster)
     [InlineData(RolloutReasons.Undone, false)]
     [InlineData(RolloutReasons.Undone, true)]
     [InlineData(Autoscaled, true)]
+    [InlineData(ByService, true)]
+    [InlineData(ByGateway, true)]
     public async Task A_kill_at_any_write_of_a_rollout_ends_in_the_same_state(string outcome, bool afterTheWrite)
     {
         var (expected, writes) = await RolloutAsync(outcome, int.MaxValue, afterTheWrite, null);
         Assert.InRange(writes, 15, 400);
-        Assert.Contains($":{(outcome == Autoscaled ? RolloutOutcomes.Promoted : outcome)}", expected, StringComparison.Ordinal);
+        Assert.Contains($":{(outcome is Autoscaled or ByService or ByGateway ? RolloutOutcomes.Promoted : outcome)}", expected, StringComparison.Ordinal);
 
         var next = 0;
         var different = new List<string>();
@@ -55,19 +64,23 @@ public sealed class KillTests(ClusterFixture cluster)
     {
         var ns = await cluster.NewNamespaceAsync();
         await using var pods = new PodPlayer(cluster.Client, ns, PodPlayer.ByImage);
+        if (outcome == ByGateway)
+            await GatewayApiCrd.InstallAsync(cluster.Client);
+        await using var gateway = outcome == ByGateway ? new GatewayPlayer(cluster.Client, ns) : null;
         using var handler = new KillingHandler(killAt, afterTheWrite);
         var first = await RunningOperator.StartAsync(cluster, ns, handler.Around);
         using var over = new CancellationTokenSource();
         var restart = RestartAsync();
         try
         {
-            await Models.CreateAsync(cluster.Client, ns);
+            await Models.CreateAsync(cluster.Client, ns, change: spec => spec with { Traffic = Traffic(outcome) });
             var revision = (await Models.WaitReadyAsync(cluster.Client, ns)).Status!.StableRevision!;
             var gone = outcome switch
             {
                 RolloutOutcomes.Promoted => await PromoteAsync(ns, revision),
                 RolloutOutcomes.RolledBack => await RollBackAsync(ns),
                 Autoscaled => await ScaleAndPromoteAsync(ns, revision),
+                ByService or ByGateway => await PromoteAsync(ns, revision),
                 _ => await UndoAsync(ns, revision),
             };
             await Eventually.TrueAsync(
@@ -90,6 +103,13 @@ public sealed class KillTests(ClusterFixture cluster)
             return await RunningOperator.StartAsync(cluster, ns);
         }
     }
+
+    private static TrafficSettings Traffic(string outcome) => outcome switch
+    {
+        ByService => new TrafficSettings { Provider = TrafficProviderNames.Service },
+        ByGateway => new TrafficSettings { Provider = TrafficProviderNames.GatewayApi, Gateway = new GatewaySettings { Name = "web" } },
+        _ => new TrafficSettings(),
+    };
 
     /// <summary>Answers the revision that goes.</summary>
     private async Task<string> PromoteAsync(string ns, string stable)
@@ -146,6 +166,8 @@ public sealed class KillTests(ClusterFixture cluster)
         objects.AddRange((await cluster.Client.ListAsync(Resources.HorizontalPodAutoscalersV2Beta2, ns, null, default)).Items.Select(a => $"autoscaler {a.Metadata.Name}>={a.Spec!.MinReplicas}"));
         objects.AddRange((await cluster.Client.ListAsync(Resources.Services, ns, null, default)).Items.Select(s => $"service {s.Metadata.Name}"));
         objects.AddRange((await cluster.Client.ListAsync(Resources.ControllerRevisions, ns, null, default)).Items.Select(r => $"history {r.Metadata.Name}#{r.Revision}"));
+        if (deployment.Spec.Traffic.Gateway is not null)
+            objects.AddRange((await cluster.Client.ListAsync(Resources.HttpRoutes, ns, null, default)).Items.Select(r => $"route {r.Metadata.Name}"));
         objects.Sort(StringComparer.Ordinal);
         var history = string.Join(",", (status.History ?? []).Select(h => $"{h.Revision}:{h.Outcome}"));
         return $"{status.Phase} {status.Reason} {status.StableRevision} {status.Port} rejected {string.Join(',', (status.Rejected ?? []).Select(r => $"{r.Revision}:{r.Reason}"))} history {history} rollout {status.Rollout!.Phase} | {string.Join(' ', objects)}";

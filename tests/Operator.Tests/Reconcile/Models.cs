@@ -9,12 +9,12 @@ internal static class Models
 {
     public const string Name = "iris";
 
-    public static Task<ModelDeployment> CreateAsync(KubernetesClient client, string ns, string name = Name) => client.CreateAsync(
+    public static Task<ModelDeployment> CreateAsync(KubernetesClient client, string ns, string name = Name, Func<ModelDeploymentSpec, ModelDeploymentSpec>? change = null) => client.CreateAsync(
         ModelDeployments.Resource,
         new ModelDeployment
         {
             Metadata = new ObjectMeta { Namespace = ns, Name = name },
-            Spec = Fastest(),
+            Spec = change is null ? Fastest() : change(Fastest()),
         },
         CancellationToken.None);
 
@@ -39,15 +39,16 @@ internal static class Models
     /// <summary>Another revision, whose pods crash where <see cref="PodPlayer.ByImage"/> plays them.</summary>
     public static Task SetBrokenAsync(KubernetesClient client, string ns) => PatchAsync(client, ns, $$$$"""{"spec":{"server":{"image":"{{{{PodPlayer.BrokenImage}}}}"}}}""");
 
-    /// <summary>A rollout whose only step, at 25 %, waits for an error gate with so many samples; answers it as the weight comes into force.</summary>
-    public static async Task<ModelDeployment> BeginGatedAsync(KubernetesClient client, string ns, int minSamples)
+    /// <summary>A rollout whose only step, at 25 %, waits for a gate with so many samples; answers it as the weight comes into force.</summary>
+    /// <param name="type">The gate's type and bound.</param>
+    public static async Task<ModelDeployment> BeginGatedAsync(KubernetesClient client, string ns, int minSamples, string type = "\"type\":\"ErrorRate\",\"max\":0.05")
     {
         await CreateAsync(client, ns);
         await WaitReadyAsync(client, ns);
         await PatchAsync(client, ns, $$$$$"""
             {"spec":{
-              "gates":[{"name":"errors","type":"ErrorRate","max":0.05,"minSamples":{{{{{minSamples}}}}}}],
-              "strategy":{"canary":{"steps":[{"weight":25,"hold":{"duration":"0s"},"gates":["errors"]}]}}}}
+              "gates":[{"name":"gate",{{{{{type}}}}},"minSamples":{{{{{minSamples}}}}}}],
+              "strategy":{"canary":{"steps":[{"weight":25,"hold":{"duration":"0s"},"gates":["gate"]}]}}}}
             """);
         await SetModelAsync(client, ns, "v2");
         return await WaitAsync(client, ns, "25 % in force", d => d.Status!.Weight == 25 && d.Status.StepStartedAt is not null);
@@ -68,7 +69,7 @@ internal static class Models
             },
             what,
             TimeSpan.FromSeconds(120),
-            () => $"phase {seen?.Status?.Phase}, {seen?.Status?.Reason}: {seen?.Status?.Message} (ready {seen?.Status?.Ready}, in force {seen?.Status?.WeightInForce})");
+            () => $"phase {seen?.Status?.Phase}, {seen?.Status?.Reason}: {seen?.Status?.Message} (ready {seen?.Status?.Ready}, in force {seen?.Status?.WeightInForce}) {seen?.Status?.Conditions?.FirstOrDefault(c => c is { Type: ConditionTypes.Stalled, Status: "True" })?.Message}");
         return seen!;
     }
 

@@ -1,11 +1,13 @@
 using System.Collections.Concurrent;
 using System.Text;
+using Canario.Contract;
 using Canario.Kubernetes;
 using Canario.Kubernetes.Models;
 using Canario.Operator.Api;
 using Canario.Operator.Desired;
 using Canario.Operator.Reconcile;
 using Canario.Operator.Tests.Chart;
+using Canario.Operator.Tests.Traffic;
 using Canario.Rollouts;
 using Microsoft.AspNetCore.Http;
 
@@ -59,6 +61,25 @@ public sealed class RightsTests(ClusterFixture cluster)
         await AutoscaleAsync(ns, 4);
         await AutoscaleAsync(ns, 5);
         await Models.SetModelAsync(cluster.Client, ns, "v2");
+        await Models.WaitReadyAsync(cluster.Client, ns);
+
+        await Models.PatchAsync(cluster.Client, ns, """{"spec":{"replicas":2,"autoscaling":null,"traffic":{"provider":"Service"}}}""");
+        await Eventually.TrueAsync(async () => await cluster.Client.FindAsync(Resources.ConfigMaps, ns, Names.RouterConfiguration(Models.Name), default) is null, "the routers are told nothing any more");
+        await GatewayApiCrd.InstallAsync(cluster.Client);
+        await using (var gateway = new GatewayPlayer(cluster.Client, ns))
+        {
+            await Models.PatchAsync(cluster.Client, ns, """{"spec":{"traffic":{"provider":"GatewayApi","gateway":{"name":"web"}}}}""");
+            await Models.WaitReadyAsync(cluster.Client, ns);
+            await Models.PatchAsync(cluster.Client, ns, """{"spec":{"traffic":{"gateway":{"path":"/iris"}}}}""");
+            await Models.WaitReadyAsync(cluster.Client, ns);
+            // Out of the operator's sight, it is found under its name.
+            await Insist.OnConflictAsync(() => cluster.Client.MergePatchAsync(Resources.HttpRoutes, ns, Models.Name, Encoding.UTF8.GetBytes($$$$"""{"metadata":{"labels":{"{{{{Labels.ManagedBy}}}}":null}}}"""), default));
+            await Eventually.TrueAsync(async () => (await cluster.Client.GetAsync(Resources.HttpRoutes, ns, Models.Name, default)).Metadata.Labels!.ContainsKey(Labels.ManagedBy), "the route is the operator's again");
+            await Models.PatchAsync(cluster.Client, ns, """{"spec":{"traffic":{"provider":"Router","gateway":null}}}""");
+            await Models.WaitReadyAsync(cluster.Client, ns);
+            await Eventually.TrueAsync(async () => await cluster.Client.FindAsync(Resources.HttpRoutes, ns, Models.Name, default) is null, "the route is gone");
+        }
+
         await Models.WaitReadyAsync(cluster.Client, ns);
 
         await RetrainingTests.CreateCronJobAsync(cluster.Client, ns);

@@ -9,25 +9,28 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Canario.Operator.Tests.Reconcile;
 
-/// <summary>An operator for one namespace, in this process, and a router that serves what the namespace's ConfigMaps say.</summary>
+/// <summary>An operator for one namespace, in this process, and a router that serves what the namespace's ConfigMaps say. Every status that it writes is inspected.</summary>
 internal sealed class RunningOperator : IAsyncDisposable
 {
     private readonly KubernetesClient _client;
     private readonly LoopbackServer _router;
     private readonly OperatorService _service;
+    private readonly StatusInspector _inspector;
 
-    private RunningOperator(KubernetesClient client, LoopbackServer router, OperatorService service)
+    private RunningOperator(KubernetesClient client, LoopbackServer router, OperatorService service, StatusInspector inspector)
     {
         _client = client;
         _router = router;
         _service = service;
+        _inspector = inspector;
     }
 
     /// <param name="metrics">What pods and routers answer to who asks for their metrics.</param>
     /// <param name="models">Where a pod's model server is; without it there is none.</param>
     public static async Task<RunningOperator> StartAsync(ClusterFixture cluster, string ns, Func<HttpMessageHandler, HttpMessageHandler>? wrap = null, bool leaderElection = false, string identity = "test", Uri? prometheus = null, RequestDelegate? metrics = null, Func<Pod, Uri>? models = null)
     {
-        var client = cluster.Connect(new KubernetesClientOptions { Wrap = wrap });
+        var inspector = new StatusInspector();
+        var client = cluster.Connect(new KubernetesClientOptions { Wrap = inner => inspector.Around(wrap?.Invoke(inner) ?? inner) });
         var router = await LoopbackServer.StartAsync(async context =>
         {
             if (context.Request.Path == HttpPaths.Metrics && metrics is not null)
@@ -48,9 +51,9 @@ internal sealed class RunningOperator : IAsyncDisposable
             await context.Response.WriteAsync(JsonSerializer.Serialize(answer, ContractJson.Default.RouterAcknowledgement));
         });
         var options = new OperatorOptions { Namespace = ns, LeaderElection = leaderElection, LeaseNamespace = ns, Identity = identity, PrometheusAddress = prometheus };
-        var service = new OperatorService(client, options, new MetricRegistry(), TimeProvider.System, NullLoggerFactory.Instance) { AddressOfPod = (pod, port) => port == Ports.InferenceHttp && models is not null ? models(pod) : router.Address };
+        var service = new OperatorService(client, options, new MetricRegistry(), TimeProvider.System, NullLoggerFactory.Instance) { RouterRetirement = TimeSpan.FromSeconds(2), AddressOfPod = (pod, port) => port == Ports.InferenceHttp && models is not null ? models(pod) : router.Address };
         await service.StartAsync(CancellationToken.None);
-        return new RunningOperator(client, router, service);
+        return new RunningOperator(client, router, service, inspector);
     }
 
     /// <summary>API writes so far, events and leases included.</summary>
@@ -63,5 +66,6 @@ internal sealed class RunningOperator : IAsyncDisposable
         _service.Dispose();
         await _router.DisposeAsync();
         _client.Dispose();
+        Assert.Empty(_inspector.Findings);
     }
 }

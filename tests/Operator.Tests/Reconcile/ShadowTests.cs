@@ -52,6 +52,7 @@ public sealed class ShadowTests(ClusterFixture cluster) : IAsyncLifetime
         var rejected = Assert.Single(back.Status!.Rejected!);
         Assert.Equal((candidate, GateTypes.ShadowAgreement, stable), (rejected.Revision, rejected.Reason, back.Status.StableRevision));
         Assert.Contains("of the answers differ from stable's", rejected.Message, StringComparison.Ordinal);
+        Assert.Contains("; worst slice island=Dream: ", rejected.Message, StringComparison.Ordinal);
         Assert.All(routers.WeightsOf(candidate), weight => Assert.Equal(0, weight));
     }
 
@@ -104,6 +105,8 @@ public sealed class ShadowTests(ClusterFixture cluster) : IAsyncLifetime
         return await Models.WaitAsync(cluster.Client, _ns, what, d =>
         {
             _pairs.Count(_ns, Models.Name, candidate, stable, outcome, 100);
+            _pairs.CountSlice(_ns, Models.Name, candidate, stable, "island=Biscoe", ShadowOutcomes.Agreed, 60);
+            _pairs.CountSlice(_ns, Models.Name, candidate, stable, "island=Dream", outcome, 40);
             return condition(d);
         });
     }

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Canario.Contract;
 using Canario.Kubernetes;
-using Canario.Operator.Traffic;
+using Canario.Operator.Traffic.Routers;
 using Microsoft.AspNetCore.Http;
 
 namespace Canario.Operator.Tests.Traffic;

@@ -49,6 +49,11 @@ sealed class Abstraction(IReadOnlyList<RolloutPlan> plans)
                 TrafficStartedAt = state.TrafficStartedAt is null ? null : Now,
                 StepEnteredAt = state.StepStartedAt is null ? Ago(CutOff(now - state.StepEnteredAt)) : null,
                 StepStartedAt = Ago(held),
+                CapacityMissingSince = Ago(Clock(now - state.CapacityMissingSince)),
+                CapacityMissingFor = Min(state.CapacityMissingFor, plans[0].ProgressDeadline),
+                CapacityLosses = Math.Min(state.CapacityLosses, 1),
+                StableLostSince = Ago(Clock(now - state.StableLostSince)),
+                StableLostFor = Min(state.StableLostFor, plans[0].ProgressDeadline),
                 ProviderUnavailableSince = Ago(blindSince),
                 ProviderUnavailableFor = blind,
                 Attempt = Math.Min(state.Attempt, 1),
@@ -99,6 +104,9 @@ sealed class Abstraction(IReadOnlyList<RolloutPlan> plans)
     }
 
     TimeSpan? CutOff(TimeSpan? age) => age is { } some ? progressDeadlines.Where(deadline => deadline <= some).DefaultIfEmpty(some).First() : null;
+
+    /// <summary>Only looked at under a valid plan.</summary>
+    TimeSpan? Clock(TimeSpan? age) => age is { } some ? Min(some, plans[0].ProgressDeadline) : null;
 
     static DateTimeOffset? Ago(TimeSpan? age) => Now - age;
 

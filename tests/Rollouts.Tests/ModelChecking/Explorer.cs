@@ -7,7 +7,11 @@ sealed class Explorer(Model model, int happenings)
     public const int TicksToEnd = 30;
 
     readonly Dictionary<Moment, (Moment? From, Look? Look)> found = [];
+    /// <summary>The same with a progress deadline at calm looks of ten seconds before stable is given up, and one before what comes after it.</summary>
+    public const int TicksWithoutStable = 80;
+
     readonly Dictionary<Moment, int> ticksToEnd = [];
+    readonly Dictionary<Moment, int> ticksWithoutStable = [];
 
     /// <summary>Phases and reasons met.</summary>
     public HashSet<string> Seen { get; } = [];
@@ -40,7 +44,8 @@ sealed class Explorer(Model model, int happenings)
 
         foreach (var moment in found.Keys.ToArray())
         {
-            Settle(moment);
+            Settle(moment, ticksToEnd, TicksToEnd, Model.Calm, IsAtRest);
+            Settle(moment, ticksWithoutStable, TicksWithoutStable, at => Model.Calm(at) with { Stable = PodsCondition.NoneReady }, at => IsAtRest(at) || HasNobodyElse(at));
         }
     }
 
@@ -72,16 +77,16 @@ sealed class Explorer(Model model, int happenings)
     }
 
     /// <summary>From here, once events cease, a terminal state is reached within the plan's time.</summary>
-    void Settle(Moment moment)
+    void Settle(Moment moment, Dictionary<Moment, int> ticksToEnd, int most, Func<Moment, Look> calm, Func<Moment, bool> isEnd)
     {
         var way = new List<Moment>();
         var at = moment;
         while (!ticksToEnd.ContainsKey(at))
         {
             way.Add(at);
-            Assert.True(way.Count <= TicksToEnd, $"no end after {TicksToEnd} calm ticks: {at.State.Phase}. {Trace(moment)}");
-            at = Step(at, Model.Calm(at));
-            if (at.State.Phase is RolloutPhase.Healthy or RolloutPhase.RolledBack)
+            Assert.True(way.Count <= most, $"no end after {most} calm ticks: {at.State.Phase}. {Trace(moment)}");
+            at = Step(at, calm(at));
+            if (isEnd(at))
             {
                 ticksToEnd[at] = 0;
             }
@@ -93,8 +98,14 @@ sealed class Explorer(Model model, int happenings)
             ticksToEnd[way[i]] = ++ticks;
         }
 
-        Assert.True(ticks <= TicksToEnd, $"{ticks} calm ticks to the end. {Trace(moment)}");
+        Assert.True(ticks <= most, $"{ticks} calm ticks to the end. {Trace(moment)}");
     }
+
+    static bool IsAtRest(Moment moment) => moment.State.Phase is RolloutPhase.Healthy or RolloutPhase.RolledBack;
+
+    /// <summary>The decision has fallen: a revision that may not serve for good does until somebody can take its traffic. No other pod is ready, so there is nothing left to do.</summary>
+    static bool HasNobodyElse(Moment moment) => moment.State is { Phase: RolloutPhase.RollingBack, Weight: 100, CandidateRevision: { } candidate }
+        && (moment.State.IsRejected(candidate) || moment.State.IsConcluded(candidate));
 
     Moment Step(Moment moment, Look look)
     {

@@ -20,6 +20,9 @@ sealed record Look
 
     public Verdict Verdict { get; init; }
 
+    /// <summary>What the candidate's contract turns out to be.</summary>
+    public ContractFinding Contract { get; init; }
+
     /// <summary>Time since the last look.</summary>
     public TimeSpan After { get; init; }
 
@@ -27,7 +30,7 @@ sealed record Look
     public bool IsControlled => Plan is not null || TogglesPause || Command is not null;
 
     public int Happenings =>
-        (IsControlled ? 1 : 0) + (Candidate == PodsCondition.Well ? 0 : 1) + (Stable == PodsCondition.Well ? 0 : 1) + (RoutersLag ? 1 : 0) + (Verdict == Verdict.Pass ? 0 : 1);
+        (IsControlled ? 1 : 0) + (Candidate == PodsCondition.Well ? 0 : 1) + (Stable == PodsCondition.Well ? 0 : 1) + (RoutersLag ? 1 : 0) + (Verdict == Verdict.Pass ? 0 : 1) + (Contract == ContractFinding.Same ? 0 : 1);
 
     public override string ToString()
     {
@@ -35,7 +38,7 @@ sealed record Look
         [
             Plan is { } plan ? $"spec {plan}" : null, TogglesPause ? "spec.paused" : null, Command is { } command ? $"command {command}" : null,
             Candidate == PodsCondition.Well ? null : $"candidate {Candidate}", Stable == PodsCondition.Well ? null : $"stable {Stable}",
-            RoutersLag ? "routers lag" : null, Verdict == Verdict.Pass ? null : $"measured {Verdict}", After == TimeSpan.Zero ? null : $"{After.TotalSeconds} s",
+            RoutersLag ? "routers lag" : null, Verdict == Verdict.Pass ? null : $"measured {Verdict}", Contract == ContractFinding.Same ? null : $"contract {Contract}", After == TimeSpan.Zero ? null : $"{After.TotalSeconds} s",
         ];
         return string.Join(" + ", parts.OfType<string>().DefaultIfEmpty("nothing"));
     }

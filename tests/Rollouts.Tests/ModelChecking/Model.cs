@@ -7,6 +7,7 @@ sealed class Model
     public static readonly TimeSpan Long = TimeSpan.FromHours(2);
 
     static readonly Verdict[] BadVerdicts = [Verdict.Fail, Verdict.Inconclusive, Verdict.InsufficientData, Verdict.ProviderUnavailable];
+    static readonly ContractFinding[] BadContracts = [ContractFinding.Changed, ContractFinding.Untold];
 
     readonly RolloutPlan[] plans;
     readonly Abstraction abstraction;
@@ -41,6 +42,7 @@ sealed class Model
         looks = Or(looks, stable, happenings, (look, pods) => look with { Stable = pods });
         looks = Or(looks, state.CandidateRevision is null ? Array.Empty<bool>() : [true], happenings, (look, lag) => look with { RoutersLag = lag });
         looks = Or(looks, measured ? BadVerdicts : Array.Empty<Verdict>(), happenings, (look, verdict) => look with { Verdict = verdict });
+        looks = Or(looks, RolloutMachine.NeedsContract(plans[moment.Plan], state) ? BadContracts : [], happenings, (look, contract) => look with { Contract = contract });
         return looks.SelectMany(look => look.IsControlled ? [look] : new[] { look, look with { After = Short }, look with { After = Long } });
     }
 
@@ -112,12 +114,14 @@ sealed class Model
     {
         var world = RolloutMachine.World(plan, state);
         var requests = RolloutMachine.Measures(plan, state);
+        RevisionObservation[] revisions = [.. world.Revisions.Select(revision => Observe(revision, revision.IsCandidate ? look.Candidate : look.Stable)).OfType<RevisionObservation>()];
         return new Observation
         {
-            Revisions = [.. world.Revisions.Select(revision => Observe(revision, revision.IsCandidate ? look.Candidate : look.Stable)).OfType<RevisionObservation>()],
-            TrafficInForce = look.RoutersLag ? null : world.Split,
+            Revisions = revisions,
+            TrafficInForce = look.RoutersLag || (plan.SplitByPods && !PodSplit.IsMade(world, revisions)) ? null : world.Split,
             MeasuredFrom = requests is [var first, ..] ? first.CandidateFrom : null,
-            Measurements = requests.ToDictionary(request => request.Gate.Name, request => Measure(request.Gate.Type, look.Verdict)),
+            Measurements = requests.ToDictionary(request => request.Gate.Name, request => request.Gate.FindsWinner ? Compare(look.Verdict) : Measure(request.Gate.Type, look.Verdict)),
+            Contract = RolloutMachine.NeedsContract(plan, state) ? Check(state.CandidateRevision!, look.Contract) : null,
             Kept = [.. state.Served.Order(StringComparer.Ordinal)],
             Command = look.Command is { } action ? Command(state, action, nonce) : null,
         };
@@ -131,6 +135,23 @@ sealed class Model
         Pods = revision.Replicas + (pods == PodsCondition.Ending ? 1 : 0),
         Updated = revision.Replicas,
         Failure = pods == PodsCondition.Crashing ? new PodFailure("CrashLoopBackOff", "exit 12") : null,
+    };
+
+    static ContractCheck? Check(string candidate, ContractFinding finding) => finding switch
+    {
+        ContractFinding.Same => new ContractCheck(candidate, null),
+        ContractFinding.Changed => new ContractCheck(candidate, "input 'x' is gone"),
+        _ => null,
+    };
+
+    /// <summary>The two sides of a test: the candidate does better, worse, or as well.</summary>
+    static Measurement Compare(Verdict verdict) => verdict switch
+    {
+        Verdict.Pass => Plans.Rates(300, 0, 300, 300),
+        Verdict.Fail => Plans.Rates(300, 300, 300, 0),
+        Verdict.Inconclusive => Plans.Rates(300, 0, 300, 0),
+        Verdict.InsufficientData => NoData.Instance,
+        _ => new ProviderError("refused"),
     };
 
     static Measurement Measure(string gateType, Verdict verdict) => (verdict, gateType) switch

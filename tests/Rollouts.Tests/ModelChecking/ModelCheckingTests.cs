@@ -16,8 +16,8 @@ public sealed class ModelCheckingTests(ITestOutputHelper output)
     static readonly string[] MustBeSeen =
     [
         RolloutReasons.Promoted, RolloutReasons.RolledBack, RolloutReasons.Superseded, RolloutReasons.SpecRestored, RolloutReasons.Aborted, RolloutReasons.InsufficientData,
-        RolloutReasons.ProgressDeadlineExceeded, RolloutReasons.CapacityLost, RolloutReasons.ProviderUnavailable, RolloutReasons.ProviderBack,
-        RolloutReasons.CommandHandled, RolloutReasons.ShadowConcluded, RolloutReasons.Undone, GateTypes.ErrorRate, GateTypes.ShadowAgreement, "CrashLoopBackOff",
+        RolloutReasons.ProgressDeadlineExceeded, RolloutReasons.CapacityLost, RolloutReasons.StableLost, RolloutReasons.StableBack, RolloutReasons.ProviderUnavailable, RolloutReasons.ProviderBack,
+        RolloutReasons.CommandHandled, RolloutReasons.ShadowConcluded, RolloutReasons.TestConcluded, RolloutReasons.ContractPending, RolloutReasons.ContractChanged, RolloutReasons.ContractUnknown, RolloutReasons.Undone, GateTypes.ErrorRate, GateTypes.ShadowAgreement, "CrashLoopBackOff",
     ];
 
     static readonly Model[] Models =
@@ -27,7 +27,12 @@ public sealed class ModelCheckingTests(ITestOutputHelper output)
         Of("Canary", revision => Plans.Canary(revision, Errors)),
         Of("BlueGreen", revision => Plans.BlueGreen(revision, autoPromote: true, Errors)),
         Of("BlueGreen by hand", revision => Plans.BlueGreen(revision, autoPromote: false, Errors)),
+        Of("Canary by pods", revision => Plans.ByPods(Plans.Canary(revision, Errors))),
+        Of("RollingUpdate by pods", revision => Plans.RollingUpdate(revision, 2, 1, 0, Errors) with { SplitByPods = true }),
         Of("Recreate", revision => Plans.Recreate(revision, Errors)),
+        Of("BlueGreen, contract compared", revision => Plans.BlueGreen(revision, autoPromote: true, Errors) with { ChecksContract = true }),
+        Of("A/B, the winner promoted", revision => Plans.Ab(revision, AfterTest.Promote)),
+        Of("A/B, stable kept", revision => Plans.Ab(revision, AfterTest.Keep, Errors)),
         Of("Shadow, then dropped", revision => Plans.Shadow(revision, AfterShadow.Drop, Errors, Plans.Agreement)),
     ];
 
@@ -85,5 +90,6 @@ public sealed class ModelCheckingTests(ITestOutputHelper output)
 
     static int Setting(string name, int otherwise) => int.Parse(Environment.GetEnvironmentVariable(name) ?? otherwise.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
-    static Model Of(string name, Func<string, RolloutPlan> plan) => new(name, revision => plan(revision) with { Replicas = 2 });
+    /// <summary>A progress deadline of one short look and a half, and an interval as long: the sums of lost time take few values, so there are fewer moments. The random walk has others.</summary>
+    static Model Of(string name, Func<string, RolloutPlan> plan) => new(name, revision => plan(revision) with { Replicas = 2, ProgressDeadline = 1.5 * Model.Short, CheckInterval = 1.5 * Model.Short });
 }

@@ -17,8 +17,12 @@ sealed class DirectSampler(IScrapeTargets targets, HttpClient http, TimeProvider
     private static readonly HashSet<string> s_read = new(StringComparer.Ordinal)
     {
         MetricNames.RouterRequests, MetricNames.RouterDuration + "_bucket",
-        MetricNames.ShadowPairs, MetricNames.ShadowDifference + "_sum", MetricNames.ShadowDifference + "_count", MetricNames.ShadowSquaredDifference, MetricNames.ShadowLargestDifference,
+        MetricNames.InferenceRequests, MetricNames.InferenceDuration + "_bucket",
+        MetricNames.ShadowPairs, MetricNames.ShadowDifference + "_sum", MetricNames.ShadowDifference + "_count", MetricNames.ShadowSquaredDifference, MetricNames.ShadowLargestDifference, MetricNames.ShadowRankBlocks, MetricNames.ShadowRankDistance,
+        MetricNames.ShadowSlicePairs, MetricNames.ShadowSliceNumbers, MetricNames.ShadowSliceDifference, MetricNames.ShadowSliceLargestDifference, MetricNames.ShadowSliceRankBlocks, MetricNames.ShadowSliceRankDistance,
         MetricNames.PredictionValues, MetricNames.PredictionBaseline, MetricNames.FeatureValues, MetricNames.FeatureBaseline,
+        MetricNames.PredictionConfidence + "_sum", MetricNames.PredictionConfidence + "_count",
+        MetricNames.FeedbackPredictions, MetricNames.FeedbackValues, MetricNames.FeedbackAbsoluteError, MetricNames.FeedbackSquaredError,
     };
 
     private readonly Lock _lock = new();
@@ -55,12 +59,12 @@ sealed class DirectSampler(IScrapeTargets targets, HttpClient http, TimeProvider
         {
             foreach (var over in _models.Keys.Except(wanted.Select(w => w.Model)).ToList())
                 _models.Remove(over);
-            foreach (var (model, _) in wanted)
+            foreach (var (model, _, _) in wanted)
                 _models.TryAdd(model, new SampledModel(time.GetUtcNow()));
         }
 
         var all = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(wanted.GroupBy(w => w.Model.Namespace), all, async (ns, token) =>
+        await Parallel.ForEachAsync(wanted.Where(w => w.NeedsRouters).GroupBy(w => w.Model.Namespace), all, async (ns, token) =>
             await SampleAsync(Labels.ComponentRouter, [.. ns.Select(w => w.Model)], targets.Routers(ns.Key), token));
         await Parallel.ForEachAsync(wanted.Where(w => w.NeedsPods), all, async (one, token) =>
             await SampleAsync(Labels.ComponentModel, [one.Model], targets.Pods(one.Model), token));

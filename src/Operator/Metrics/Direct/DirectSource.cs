@@ -13,7 +13,7 @@ sealed class DirectSource(DirectSampler sampler) : IMetricSource
 
     public Task<Measurement> MeasureAsync(MetricTarget target, MeasureRequest request, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (GateQueries.Find(request.Gate.Type) is not { } query)
+        if (GateQueries.Find(request.Gate.Type, target.AtServers) is not { } query)
             return Task.FromResult<Measurement>(new ProviderError($"gates of type {request.Gate.Type} cannot be measured without Prometheus"));
         return Task.FromResult(sampler.Read(new ObjectKey(target.Namespace, target.Model), Measurement (sampled) =>
         {

@@ -5,14 +5,14 @@ using Canario.Rollouts;
 namespace Canario.Operator.Metrics.Gates;
 
 /// <summary>Share of requests slower than a bucket's bound: exact, unlike a quantile out of buckets.</summary>
-sealed class LatencyQuery : IGateQuery
+sealed class LatencyQuery(string duration) : IGateQuery
 {
     private const string LessOrEqual = "le";
 
     public string GateType => GateTypes.Latency;
 
     public SeriesFilter BuildFilter(string ns, string model, string revision, GateSpec gate) => new(
-        [MetricNames.RouterDuration + "_bucket"],
+        [duration + "_bucket"],
         (MetricLabels.Namespace, [ns]), (MetricLabels.Model, [model]), (MetricLabels.Revision, [revision]), (LessOrEqual, [.. BoundNames(gate), Bins.Infinity]));
 
     public Measurement Measure(MeasureRequest request, RevisionWindow candidate, RevisionWindow stable)
@@ -23,7 +23,7 @@ sealed class LatencyQuery : IGateQuery
         // A bound that no bucket has would make every request slow, and roll a good model back.
         return candidate.Series.Any(s => bound.Contains(s[LessOrEqual]))
             ? new RateMeasurement(Count(candidate, bound), Count(stable, bound), request.Concurrent)
-            : new ProviderError($"{MetricNames.RouterDuration} has no bucket le=\"{bound[0]}\"");
+            : new ProviderError($"{duration} has no bucket le=\"{bound[0]}\"");
     }
 
     private static RateCounts Count(RevisionWindow window, string[] bound)

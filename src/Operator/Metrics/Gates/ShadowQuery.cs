@@ -12,7 +12,7 @@ sealed class ShadowQuery : IGateQuery
     public string GateType => GateTypes.ShadowAgreement;
 
     public SeriesFilter BuildFilter(string ns, string model, string revision, GateSpec gate) => new(
-        [MetricNames.ShadowPairs, Sum, Count, MetricNames.ShadowSquaredDifference, MetricNames.ShadowLargestDifference],
+        [MetricNames.ShadowPairs, Sum, Count, MetricNames.ShadowSquaredDifference, MetricNames.ShadowLargestDifference, MetricNames.ShadowRankBlocks, MetricNames.ShadowRankDistance, .. SliceQuery.Names],
         (MetricLabels.Namespace, [ns]), (MetricLabels.Model, [model]), (MetricLabels.Revision, [revision]));
 
     public Measurement Measure(MeasureRequest request, RevisionWindow candidate, RevisionWindow stable)
@@ -22,6 +22,7 @@ sealed class ShadowQuery : IGateQuery
             return NoData.Instance;
         var (agreed, disagreed, failed) = (Pairs(window, ShadowOutcomes.Agreed), Pairs(window, ShadowOutcomes.Disagreed), Pairs(window, ShadowOutcomes.CandidateFailed));
         var pairs = agreed + disagreed + failed;
+        var blocks = window.Increase(s => s[MetricSeries.NameLabel] == MetricNames.ShadowRankBlocks);
         return new ShadowMeasurement
         {
             Pairs = pairs,
@@ -29,18 +30,16 @@ sealed class ShadowQuery : IGateQuery
             CandidateErrors = failed,
             // The routers go on counting while their page is written: the lines that come later may know of a pair more.
             Differences = Math.Min(pairs, window.Increase(s => s[MetricSeries.NameLabel] == Count)),
-            SumOfDifferences = Real(window, Sum),
-            SumOfSquares = Real(window, MetricNames.ShadowSquaredDifference),
-            LargestDifference = Largest(window),
+            SumOfDifferences = window.Real(Sum),
+            SumOfSquares = window.Real(MetricNames.ShadowSquaredDifference),
+            LargestDifference = window.Newest(MetricNames.ShadowLargestDifference),
+            RankBlocks = blocks,
+            RankedPairs = blocks * ShadowRanks.BlockPairs,
+            RankDistance = Math.Clamp(window.Real(MetricNames.ShadowRankDistance), 0, blocks),
+            Slices = SliceQuery.Read(window),
         };
     }
 
     private static long Pairs(RevisionWindow window, string outcome) =>
         window.Increase(s => s[MetricSeries.NameLabel] == MetricNames.ShadowPairs && s[MetricLabels.Outcome] == outcome);
-
-    private static double Real(RevisionWindow window, string metric) =>
-        window.Series.Where(s => s[MetricSeries.NameLabel] == metric).Sum(s => CounterIncrease.Of(s.Samples, window.From));
-
-    private static double? Largest(RevisionWindow window) =>
-        window.Series.Where(s => s[MetricSeries.NameLabel] == MetricNames.ShadowLargestDifference && s.Samples.Count > 0).Select(s => (double?)s.Samples[^1].Value).Max();
 }

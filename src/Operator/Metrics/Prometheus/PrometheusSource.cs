@@ -19,7 +19,7 @@ sealed class PrometheusSource(PrometheusClient client) : IMetricSource
     {
         if (request.Gate is { Type: GateTypes.Query, Query: { } text })
             return await MeasureQueryAsync(target, request, text, now, cancellationToken);
-        if (GateQueries.Find(request.Gate.Type) is not { } query)
+        if (GateQueries.Find(request.Gate.Type, target.AtServers) is not { } query)
             return new ProviderError($"Prometheus cannot measure gates of type {request.Gate.Type}");
         try
         {

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Canario.Contract;
 
-namespace Canario.Operator.Traffic;
+namespace Canario.Operator.Traffic.Routers;
 
 /// <summary>
 /// Asks a router for all of its models at once: however many reconciles want to know, one request is under way, and a router that does not answer

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using Canario.Contract;
 using Canario.Kubernetes;
 
-namespace Canario.Operator.Traffic;
+namespace Canario.Operator.Traffic.Routers;
 
 /// <summary>Which routers serve which version of a model's configuration. A weight is in force only when every ready router says so.</summary>
 sealed class RouterAcknowledgements(HttpClient http, TimeProvider time)

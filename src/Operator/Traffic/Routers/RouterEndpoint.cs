@@ -1,4 +1,4 @@
-namespace Canario.Operator.Traffic;
+namespace Canario.Operator.Traffic.Routers;
 
 /// <summary>A ready router pod.</summary>
 /// <param name="Uid">Of the pod: a new pod must be asked anew.</param>

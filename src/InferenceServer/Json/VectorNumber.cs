@@ -1,0 +1,83 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Canario.InferenceServer.Json;
+
+/// <summary>
+/// What <see cref="PlainNumber"/> reads, in one go where the processor can: sixteen bytes from the first digit on, the point taken out by a shuffle, the digits summed in pairs.
+/// Nothing but the form of the array decides a branch, so signs and lengths that differ from number to number cost nothing. Fifteen digits are the most; more are left to others.
+/// </summary>
+internal static class VectorNumber
+{
+    private const int Window = 16;
+
+    // Row (point, end): moves the digits before the point and those between it and the end to the right end of the window; zeros stand before them. Without a point both are the end.
+    private static readonly byte[] s_shuffles = MakeShuffles();
+
+    public static bool IsSupported => Sse41.IsSupported;
+
+    /// <summary>Reads a number where there are 16 bytes from its first digit on.</summary>
+    /// <inheritdoc cref="PlainNumber.TryScanByEights" path="/param"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryScan(ReadOnlySpan<byte> text, ref int at, out long mantissa, out int fraction, out bool negative)
+    {
+        mantissa = 0;
+        fraction = 0;
+        negative = (uint)at < (uint)text.Length && text[at] == '-';
+        int start = at + Unsafe.BitCast<bool, byte>(negative);
+        if (text.Length - start < Window) return false;
+
+        Vector128<byte> digits = Vector128.Create(text.Slice(start, Window)) - Vector128.Create((byte)'0');
+        uint others = ~Vector128.LessThanOrEqual(digits, Vector128.Create((byte)9)).ExtractMostSignificantBits();
+        int point = BitOperations.TrailingZeroCount(others);
+        int end = point;
+        if (point is 0 or >= Window) return false;
+        // A zero leads nothing but a fraction.
+        if (point > 1 && text[start] == '0') return false;
+        if (text[start + point] == '.')
+        {
+            end = BitOperations.TrailingZeroCount(others & (others - 1));
+            fraction = end - point - 1;
+            if (end >= Window || fraction == 0) return false;
+        }
+
+        if (text[start + end] is not ((byte)',' or (byte)']')) return false;
+        mantissa = Sum(digits, point, end);
+        at = start + end;
+        return true;
+    }
+
+    /// <summary>The value of the digits, that of the point left out.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static long Sum(Vector128<byte> digits, int point, int end)
+    {
+        Vector128<byte> shuffle = Vector128.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(s_shuffles), (nuint)(((point * Window) + end) * Window));
+        Vector128<short> pairs = Ssse3.MultiplyAddAdjacent(Ssse3.Shuffle(digits, shuffle), Vector128.Create((short)0x010A).AsSByte());
+        Vector128<int> fours = Sse2.MultiplyAddAdjacent(pairs, Vector128.Create(0x0001_0064).AsInt16());
+        Vector128<short> packed = Sse41.PackUnsignedSaturate(fours, fours).AsInt16();
+        ulong eights = Sse2.MultiplyAddAdjacent(packed, Vector128.Create(0x0001_2710).AsInt16()).AsUInt64().ToScalar();
+        return ((long)(uint)eights * 100_000_000) + (long)(eights >> 32);
+    }
+
+    private static byte[] MakeShuffles()
+    {
+        // The highest bit of an index makes a zero.
+        const byte Zero = 0x80;
+        byte[] shuffles = new byte[Window * Window * Window];
+        Array.Fill(shuffles, Zero);
+        for (int point = 1; point < Window; point++)
+        {
+            for (int end = point; end < Window; end++)
+            {
+                int count = end == point ? end : end - 1;
+                int row = ((point * Window) + end) * Window;
+                for (int digit = 0; digit < count; digit++) shuffles[row + Window - count + digit] = (byte)(digit < point ? digit : digit + 1);
+            }
+        }
+
+        return shuffles;
+    }
+}

@@ -1,0 +1,68 @@
+using System.Text.Json;
+using Canario.Contract;
+using Canario.Demo;
+using Canario.LocalCluster;
+
+namespace Canario.Chaos;
+
+/// <summary>Kills one victim at a time, when its like can stand in for it: two pods of two lost at once are an outage, not chaos.</summary>
+internal sealed class Killer(Kubectl kubectl, PrometheusServer prometheus, string ns, Random random)
+{
+    private const string OperatorNamespace = "canario-system";
+
+    /// <returns>What was done; null: nothing of the kind could be spared.</returns>
+    public async Task<string?> KillAsync(Victim victim, RolloutView view, CancellationToken cancellationToken) => victim switch
+    {
+        Victim.Operator => await KillPodAsync(OperatorNamespace, "app.kubernetes.io/name=canario", 1, graceful: false, cancellationToken),
+        Victim.Router => await KillPodAsync(ns, $"{Labels.Component}={Labels.ComponentRouter}", 2, graceful: true, cancellationToken),
+        Victim.Stable => await KillRevisionAsync(view.Stable, 2, graceful: true, cancellationToken),
+        Victim.Candidate => await KillRevisionAsync(view.Candidate, 1, graceful: random.Next(2) == 0, cancellationToken),
+        Victim.ApiServer => await KillApiServerAsync(cancellationToken),
+        _ => await KillPrometheusAsync(cancellationToken),
+    };
+
+    private Task<string?> KillRevisionAsync(string revision, int least, bool graceful, CancellationToken cancellationToken) =>
+        revision == RolloutView.None ? Task.FromResult<string?>(null) : KillPodAsync(ns, $"{Labels.Revision}={revision}", least, graceful, cancellationToken);
+
+    private async Task<string?> KillPodAsync(string of, string selector, int least, bool graceful, CancellationToken cancellationToken)
+    {
+        using var pods = JsonDocument.Parse(await kubectl.RunAsync(cancellationToken, "get", "pods", "--namespace", of, "--selector", selector, "--output", "json"));
+        List<string> ready = [.. pods.RootElement.GetProperty("items").EnumerateArray().Where(IsReady).Select(pod => pod.GetProperty("metadata").GetProperty("name").GetString()!)];
+        if (ready.Count < least)
+            return null;
+        var name = ready[random.Next(ready.Count)];
+        string[] manner = graceful ? ["--wait=false"] : ["--wait=false", "--force", "--grace-period=0"];
+        await kubectl.RunAsync(cancellationToken, ["delete", "pod", name, "--namespace", of, .. manner]);
+        return graceful ? $"pod {name}" : $"pod {name}, without grace";
+    }
+
+    private async Task<string?> KillApiServerAsync(CancellationToken cancellationToken)
+    {
+        if (Stage.ForeignKubeconfig is not null)
+            return null;
+        var away = TimeSpan.FromSeconds(1 + random.Next(4));
+        await LocalNode.RestartApiServerAsync(away, cancellationToken);
+        return $"the API server, for {away.TotalSeconds} s and its start";
+    }
+
+    private async Task<string?> KillPrometheusAsync(CancellationToken cancellationToken)
+    {
+        var away = TimeSpan.FromSeconds(3 + random.Next(8));
+        await prometheus.KillAsync();
+        try
+        {
+            await Task.Delay(away, cancellationToken);
+        }
+        finally
+        {
+            await prometheus.ContinueAsync(CancellationToken.None);
+        }
+
+        return $"Prometheus, for {away.TotalSeconds} s";
+    }
+
+    private static bool IsReady(JsonElement pod) =>
+        !pod.GetProperty("metadata").TryGetProperty("deletionTimestamp", out _)
+        && pod.GetProperty("status").TryGetProperty("conditions", out var conditions)
+        && conditions.EnumerateArray().Any(c => c.GetProperty("type").GetString() == "Ready" && c.GetProperty("status").GetString() == "True");
+}
