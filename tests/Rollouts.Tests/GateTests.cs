@@ -20,6 +20,27 @@ public sealed class GateTests
         Assert.Equal(expected, GateEvaluators.Evaluate(Absolute, Plans.Rates(requests, failed, 0, 0), Alpha).Verdict);
 
     [Theory]
+    [InlineData(120, 31, 480, 124, Verdict.Inconclusive)] // A machine that stood still for four seconds.
+    [InlineData(120, 31, 480, 9, Verdict.Fail)]
+    [InlineData(120, 31, 480, 24, Verdict.Fail)] // Stable is beyond the bound as well, and surely the better one.
+    [InlineData(1000, 60, 9000, 270, Verdict.Fail)]
+    [InlineData(1000, 60, 9000, 500, Verdict.Inconclusive)]
+    [InlineData(1000, 60, 100, 4, Verdict.Fail)] // Stable's may be chance.
+    [InlineData(1000, 60, 0, 0, Verdict.Fail)]
+    [InlineData(1000, 10, 9000, 900, Verdict.Pass)]
+    public void An_absolute_bound_that_stable_breaks_too_is_no_reason_to_go_back(long requests, long failed, long stable, long stableFailed, Verdict expected) =>
+        Assert.Equal(expected, GateEvaluators.Evaluate(Absolute, Plans.Rates(requests, failed, stable, stableFailed), Alpha).Verdict);
+
+    [Fact]
+    public void A_doubt_says_that_stable_is_as_bad()
+    {
+        var result = GateEvaluators.Evaluate(Absolute, Plans.Rates(1000, 60, 9000, 500), Alpha);
+        Assert.Equal("candidate 6 % failed (60 of 1000), stable 5.56 % failed (500 of 9000): beyond the bound, as stable is.", result.Message);
+        // Before it, there is nothing in the same window to compare with.
+        Assert.Equal(Verdict.Fail, GateEvaluators.Evaluate(Absolute, Plans.Rates(1000, 60, 9000, 500, concurrent: false), Alpha).Verdict);
+    }
+
+    [Theory]
     [InlineData(1000, 10, 9000, 90, Verdict.Pass)]
     [InlineData(1000, 60, 9000, 90, Verdict.Fail)]
     [InlineData(1000, 17, 9000, 90, Verdict.Inconclusive)]
@@ -41,7 +62,7 @@ public sealed class GateTests
     public void A_failure_says_value_bound_and_sample_size()
     {
         var result = GateEvaluators.Evaluate(Absolute, Plans.Rates(1000, 60, 9000, 90), Alpha);
-        Assert.Equal("candidate 6 % failed (60 of 1000), above the bound of 2 %.", result.Message);
+        Assert.Equal("candidate 6 % failed (60 of 1000), above the bound of 2 %; stable 1 % failed (90 of 9000).", result.Message);
         Assert.Equal((0.06, 0.02, 1000), (result.Value!.Value, result.Threshold!.Value, result.Samples));
         Assert.InRange(result.EffectLow!.Value, 0.02, 0.06);
         Assert.InRange(result.EffectHigh!.Value, 0.06, 0.12);

@@ -6,6 +6,7 @@ namespace Canario.Router.Tests;
 public sealed class RetryTests
 {
     private const string Get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    private const string Question = "POST /predict HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}";
 
     [Fact]
     public async Task An_idle_connection_that_the_server_closed_costs_no_request()
@@ -25,9 +26,13 @@ public sealed class RetryTests
     }
 
     [Theory]
-    [InlineData("GET", "200")]
-    [InlineData("POST", "502")]
-    public async Task A_request_lost_on_a_used_connection_is_sent_again_only_when_that_is_harmless(string method, string code)
+    [InlineData("GET /", "200")]
+    [InlineData("POST /predict", "200")]
+    [InlineData("POST /v2/models/m/infer?a=b", "200")]
+    [InlineData("POST /v1/models/m:predict", "200")]
+    [InlineData("POST /feedback", "502")]
+    [InlineData("POST /v2/models/m/versions/m-stable/infer", "502")]
+    public async Task A_request_lost_on_a_used_connection_is_sent_again_only_when_that_is_harmless(string what, string code)
     {
         await using var server = new RawServer(async (c, index) =>
         {
@@ -41,9 +46,90 @@ public sealed class RetryTests
         await using var client = await router.ConnectAsync();
         await client.SendAsync(Get);
         await client.ReadMessageAsync();
-        await client.SendAsync($"{method} / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi");
+        await client.SendAsync($"{what} HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi");
         Assert.StartsWith("HTTP/1.1 " + code, await client.ReadMessageAsync(), StringComparison.Ordinal);
-        Assert.Equal(method == "GET" ? 2 : 1, server.Connections);
+        Assert.Equal(code == "200" ? 2 : 1, server.Connections);
+    }
+
+    [Fact]
+    public async Task A_question_that_kills_its_server_is_asked_twice_and_not_a_third_time()
+    {
+        await using var server = new RawServer(async (c, _) => await c.ReadMessageAsync());
+        await using var other = RawServer.Answering(RawServer.Ok("ok"));
+        await using var router = await RunningRouter.StartAsync(other.Port);
+        await router.Source.SetEndpointsAsync("candidate", server.Port);
+        await router.SplitAsync(0, c => c with { Fallback = "m-stable" });
+        await using var client = await router.ConnectAsync();
+        await client.SendAsync(Question);
+        string answer = await client.ReadMessageAsync();
+        Assert.StartsWith("HTTP/1.1 502", answer, StringComparison.Ordinal);
+        Assert.Contains("x-canario-error: connection_lost", answer, StringComparison.Ordinal);
+        Assert.Equal((2, 0), (server.Connections, other.Connections));
+        await router.AssertCountAsync(1, "m-candidate", 502);
+    }
+
+    [Fact]
+    public async Task A_question_whose_server_died_is_answered_by_another_pod()
+    {
+        using var arrived = new SemaphoreSlim(0);
+        using var dies = new SemaphoreSlim(0);
+        await using var dying = new RawServer(async (c, _) =>
+        {
+            await c.ReadMessageAsync();
+            arrived.Release();
+            await dies.WaitAsync(RawConnection.Patience);
+        });
+        await using var live = RawServer.Answering(RawServer.Ok("ok"));
+        await using var router = await RunningRouter.StartAsync(dying.Port);
+        await using var client = await router.ConnectAsync();
+        await client.SendAsync(Question);
+        await arrived.WaitAsync(RawConnection.Patience);
+        await router.Source.SetEndpointsAsync("stable", live.Port);
+        dies.Release();
+        Assert.StartsWith("HTTP/1.1 200", await client.ReadMessageAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_question_is_not_asked_again_when_its_answer_has_begun()
+    {
+        await using var server = new RawServer(async (c, _) =>
+        {
+            await c.ReadMessageAsync();
+            await c.SendAsync("HTTP/1.1 200 OK\r\nContent-");
+        });
+        await using var router = await RunningRouter.StartAsync(server.Port);
+        await using var client = await router.ConnectAsync();
+        await client.SendAsync(Question);
+        Assert.StartsWith("HTTP/1.1 502", await client.ReadMessageAsync(), StringComparison.Ordinal);
+        Assert.Equal(1, server.Connections);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_candidate_that_has_answered_is_not_blamed_for_being_away_for_a_moment(bool isMoment)
+    {
+        await using var server = RawServer.Answering(RawServer.Ok("ok"));
+        await using var router = await RunningRouter.StartAsync(o => isMoment ? o : o with { Upstream = o.Upstream with { Absence = TimeSpan.FromSeconds(2) } }, server.Port);
+        await router.Source.SetEndpointsAsync("candidate", server.Port);
+        await router.SplitAsync(1);
+        await using var client = await router.ConnectAsync();
+        while (await router.CountAsync("m-candidate", 200) == 0) await AskAsync(client);
+        await router.Source.SetEndpointsAsync("candidate", RawServer.DeadPort());
+        await AskAsync(client, 50);
+        await router.AssertCountAsync(0, "m-candidate", 502);
+        if (!isMoment)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(2.2));
+            await AskAsync(client, 20);
+            Assert.InRange(await router.CountAsync("m-candidate", 502), 5, 20);
+            await router.Source.SetEndpointsAsync("candidate", server.Port);
+            await AskAsync(client, 20);
+            await router.Source.SetEndpointsAsync("candidate");
+            long before = await router.CountAsync("m-candidate", 502);
+            await AskAsync(client);
+            Assert.Equal(before, await router.CountAsync("m-candidate", 502));
+        }
     }
 
     [Fact]
@@ -201,5 +287,14 @@ public sealed class RetryTests
         Assert.StartsWith("HTTP/1.1 503", answer, StringComparison.Ordinal);
         Assert.Contains("x-canario-error: " + Reasons.NoEndpoint, answer, StringComparison.Ordinal);
         await router.AssertCountAsync(1, "m-stable", 503);
+    }
+
+    private static async Task AskAsync(RawConnection client, int times = 1)
+    {
+        for (int i = 0; i < times; i++)
+        {
+            await client.SendAsync(Question);
+            Assert.StartsWith("HTTP/1.1 200", await client.ReadMessageAsync(), StringComparison.Ordinal);
+        }
     }
 }

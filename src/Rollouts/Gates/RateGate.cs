@@ -5,12 +5,16 @@ namespace Canario.Rollouts;
 
 /// <summary>
 /// A share of requests, failed or slow, or of predictions that were wrong: against an absolute bound, against stable's, or both. Fails as soon as the always-valid evidence suffices, which may be
-/// before MinSamples; passes never before it.
+/// before MinSamples; passes never before it. What breaks the absolute bound on both sides at once (a node that stands still, a store that both ask) is no reason to go back to stable: the candidate
+/// must surely be the worse one then.
 /// </summary>
 /// <param name="what">The bad ones are.</param>
 /// <param name="samples">What is counted, up to the side's name.</param>
 sealed class RateGate(string name, string what, string samples = "requests to") : IGateEvaluator
 {
+    /// <summary>One in twenty: what is asked of stable's guilt is less than of the candidate's, since believing in it only makes a rollback wait for more evidence.</summary>
+    static readonly double HardlyChance = Math.Log(20);
+
     public string Name => name;
 
     public GateResult Evaluate(GateSpec gate, Measurement measurement, double alpha)
@@ -27,13 +31,16 @@ sealed class RateGate(string name, string what, string samples = "requests to") 
 
         var shared = alpha / gate.BoundsTested;
         var result = Numbers(gate, rates, shared);
-        if (gate.MaxShare is { } bound && SequentialProportion.LogEvidenceAbove(candidate.Bad, candidate.Total, bound) >= Math.Log(1 / shared))
+        if (gate.MaxShare is { } bound
+            && SequentialProportion.LogEvidenceAbove(candidate.Bad, candidate.Total, bound) >= Math.Log(1 / shared)
+            && (!IsBrokenByStable(gate, rates) || IsRatioBroken(rates, 1, shared)))
         {
+            var beside = rates.Concurrent && stable.Total > 0 ? "; " + Describe("stable", stable) : "";
             return result with
             {
                 Verdict = Verdict.Fail,
                 Threshold = bound,
-                Message = $"{Describe("candidate", candidate)}, above the bound of {GateText.Percent(bound)}.",
+                Message = $"{Describe("candidate", candidate)}, above the bound of {GateText.Percent(bound)}{beside}.",
             };
         }
 
@@ -70,9 +77,13 @@ sealed class RateGate(string name, string what, string samples = "requests to") 
         var aboveStable = comparable && share > gate.MaxRatioToStable * Share(stable) && share - Share(stable) >= gate.MinDifference;
         var numbers = comparable ? $"{Describe("candidate", candidate)}, stable {Describe("", stable)}" : Describe("candidate", candidate);
         return aboveBound || aboveStable
-            ? result with { Verdict = Verdict.Inconclusive, Message = numbers + ": beyond the bound, but it may be chance." }
+            ? result with { Verdict = Verdict.Inconclusive, Message = numbers + (IsBrokenByStable(gate, rates) ? ": beyond the bound, as stable is." : ": beyond the bound, but it may be chance.") }
             : result with { Verdict = Verdict.Pass, Message = numbers + "." };
     }
+
+    /// <summary>In the same window, under the same load, stable is beyond the absolute bound too, and hardly by chance.</summary>
+    static bool IsBrokenByStable(GateSpec gate, RateMeasurement rates) =>
+        rates is { Concurrent: true, Stable: var stable } && gate.MaxShare is { } bound && SequentialProportion.LogEvidenceAbove(stable.Bad, stable.Total, bound) >= HardlyChance;
 
     static bool IsRatioBroken(RateMeasurement rates, double ratio, double alpha)
     {

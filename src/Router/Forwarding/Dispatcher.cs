@@ -7,7 +7,7 @@ namespace Canario.Router.Forwarding;
 /// <summary>
 /// Takes each request to a revision and back. When none of the chosen revision's endpoints can be reached, the request was seen by no server, so another revision that
 /// has weight, or is kept warm for this, answers it: no user fails because a candidate cannot start. The revision that was chosen still counts a 502: its gate must see what its users would
-/// have seen. Once a server may have seen the request, its outcome is the client's.
+/// have seen, but for a moment's absence. Once a server may have seen the request, its outcome is the client's; what only asked for a prediction is asked once more when the server died with it.
 /// </summary>
 internal sealed class Dispatcher(RouterOptions options, TimeProvider time, ILogger<Dispatcher> logger)
 {
@@ -61,13 +61,18 @@ internal sealed class Dispatcher(RouterOptions options, TimeProvider time, ILogg
         int attempts = 0;
         while (attempts++ < MaxEndpoints && endpoints.Pick() is { } endpoint)
         {
-            outcome = await x.TryAsync(route, backend, endpoint, fresh: outcome.Reason == Reasons.StaleConnection);
+            outcome = await x.TryAsync(route, backend, endpoint, fresh: outcome.Reason is Reasons.StaleConnection or Reasons.ConnectionLost);
             if (outcome.Reason is { } reason) backend.Metrics.CountFailure(reason);
-            if (!outcome.Unreached) return outcome;
+            if (outcome.Unreached) continue;
+            backend.Service.Reached();
+            return outcome;
         }
         if (attempts == 1 && !IsYetToBeSeen(route, backend)) backend.Metrics.CountFailure(outcome.Reason!);
         return outcome;
     }
+
+    /// <summary>That another revision stands in for it is no fault that is known of: its endpoints are still to be seen, or its pods were killed or moved, and have successors in a moment.</summary>
+    private bool IsBlameless(IExchange x, Route route, Backend backend) => IsYetToBeSeen(route, backend) || (!x.WasLost && backend.Service.IsAwayForAMoment());
 
     private bool IsYetToBeSeen(Route route, Backend backend) => !backend.Service.WasReady && time.GetElapsedTime(route.Since) < EndpointsLag;
 
@@ -78,7 +83,7 @@ internal sealed class Dispatcher(RouterOptions options, TimeProvider time, ILogg
         {
             var outcome = await TryAsync(x, route, route.Backends[next]);
             if (outcome.Unreached) continue;
-            if (!IsYetToBeSeen(route, route.Backends[chosen])) route.Backends[chosen].Metrics.Count(502);
+            if (!IsBlameless(x, route, route.Backends[chosen])) route.Backends[chosen].Metrics.Count(502);
             return (outcome, next);
         }
         // Now only refusing is left: what is not ready, or was thought dead and may have come back since its last probe, is better than that.
@@ -87,7 +92,7 @@ internal sealed class Dispatcher(RouterOptions options, TimeProvider time, ILogg
             int i = BitOperations.TrailingZeroCount(left);
             var outcome = await TryReserveAsync(x, route, route.Backends[i]);
             if (outcome.Unreached) continue;
-            if (i != chosen) route.Backends[chosen].Metrics.Count(502);
+            if (i != chosen && !IsBlameless(x, route, route.Backends[chosen])) route.Backends[chosen].Metrics.Count(502);
             return (outcome, i);
         }
         return (Outcome.Failed(first.Reason == Reasons.NoEndpoint ? 503 : 502, first.Reason!), chosen);

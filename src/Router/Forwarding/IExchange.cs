@@ -18,11 +18,14 @@ internal interface IExchange
 
     string RequestId { get; }
 
+    /// <summary>A server had the whole request and ended without an answer; it is with another one since, or was.</summary>
+    bool WasLost { get; }
+
     /// <summary>Those of the service that speak the request's HTTP version.</summary>
     EndpointSet EndpointsOf(Service service);
 
     /// <summary>Has one endpoint answer the request, and hands the answer on.</summary>
-    /// <param name="fresh">On a new connection: a used one has just turned out to be closed.</param>
+    /// <param name="fresh">On a new connection: a used one has just turned out to be closed, or a server ended.</param>
     ValueTask<Outcome> TryAsync(Route route, Backend backend, Endpoint endpoint, bool fresh);
 
     /// <summary>Keeps what a copy needs, if the request is one that is copied.</summary>

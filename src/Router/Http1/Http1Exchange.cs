@@ -39,6 +39,8 @@ internal sealed class Http1Exchange(ClientLoop home, LoopSocket client, ReceiveB
 
     public bool ClientGone { get; private set; }
 
+    public bool WasLost { get; private set; }
+
     /// <summary>The connection goes on after this request.</summary>
     public bool KeepsAlive { get; private set; }
 
@@ -78,6 +80,10 @@ internal sealed class Http1Exchange(ClientLoop home, LoopSocket client, ReceiveB
     }
 
     public void CloseAfter() => KeepsAlive = false;
+
+    /// <summary>A server had all of it, and ended.</summary>
+    /// <returns>False: it is not the first.</returns>
+    public bool TryLose() => !WasLost && (WasLost = true);
 
     /// <summary>From now on a client that leaves takes the connection down.</summary>
     /// <returns>False: it left already.</returns>
@@ -153,6 +159,7 @@ internal sealed class Http1Exchange(ClientLoop home, LoopSocket client, ReceiveB
     {
         Started = home.Time.GetTimestamp();
         AnswerStarted = false;
+        WasLost = false;
         KeepsAlive = keepsAlive;
         ClientGone = client.HasHungUp;
     }

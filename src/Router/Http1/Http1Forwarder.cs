@@ -94,7 +94,8 @@ internal sealed class Http1Forwarder(UpstreamOptions options, ILogger<Http1Forwa
         return Outcome.Failed(502, Reasons.BadResponse);
     }
 
-    // The server ended without a whole head of an answer. On a connection that has served before it may have been closing it while the request was on its way.
+    // The server ended without a whole head of an answer. On a connection that has served before it may have been closing it while the request was on its way. Otherwise it died, perhaps of
+    // this request: what may be sent twice is, but not to a third.
     private static async ValueTask<Outcome> LostAsync(Http1Exchange x, UpstreamConnection connection, bool wholeBody, RequestUpload? upload, bool sentNothing)
     {
         // Only then is it certain what was sent.
@@ -102,8 +103,9 @@ internal sealed class Http1Forwarder(UpstreamOptions options, ILogger<Http1Forwa
         if (x.ClientGone || upload is { ClientFault: Outcome.ClientGone }) return Gone;
         if (upload?.ClientFault is { } status) return Outcome.Failed(status, Reasons.BadRequest);
         if (connection.Socket.TimedOut) return Outcome.Failed(504, Reasons.Timeout);
-        bool again = connection is { Reused: true, Input.IsEmpty: true }
-            && (sentNothing || (wholeBody ? x.Head.IsIdempotent : upload is { SentNothing: true }));
-        return again ? Outcome.NotReached(Reasons.StaleConnection) : Outcome.Failed(502, Reasons.ConnectionLost);
+        bool again = connection.Input.IsEmpty && (sentNothing || !wholeBody
+            ? connection.Reused && (sentNothing || upload is { SentNothing: true })
+            : x.Head.IsIdempotent && x.TryLose());
+        return !again ? Outcome.Failed(502, Reasons.ConnectionLost) : Outcome.NotReached(connection.Reused ? Reasons.StaleConnection : Reasons.ConnectionLost);
     }
 }

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Unicode;
 using Canario.Router.Configuration;
 using Canario.Router.Fields;
+using Canario.Router.Forwarding;
 using Canario.Router.Routing;
 
 namespace Canario.Router.Http1;
@@ -47,9 +48,9 @@ internal sealed class RequestHead : IRequestFields
     /// <summary>Status for a malformed one.</summary>
     public int ErrorStatus { get; private set; }
 
-    /// <summary>Whether sending twice is as good as once (RFC 9110, section 9.2.2).</summary>
+    /// <summary>Whether sending twice is as good as once: by its method (RFC 9110, section 9.2.2), or as a question to a model.</summary>
     public bool IsIdempotent =>
-        Method.SequenceEqual("GET"u8) || Method.SequenceEqual("HEAD"u8) || Method.SequenceEqual("PUT"u8) || Method.SequenceEqual("DELETE"u8)
+        (Method.SequenceEqual("POST"u8) && InferencePaths.Include(Target)) || Method.SequenceEqual("GET"u8) || Method.SequenceEqual("HEAD"u8) || Method.SequenceEqual("PUT"u8) || Method.SequenceEqual("DELETE"u8)
         || Method.SequenceEqual("OPTIONS"u8) || Method.SequenceEqual("TRACE"u8);
 
     /// <param name="data">All that is buffered, from the head's first byte.</param>

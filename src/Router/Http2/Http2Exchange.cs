@@ -38,6 +38,9 @@ internal sealed class Http2Exchange(IFeatureCollection features, Http2Forwarder 
 
     public IRequestFields Fields => this;
 
+    /// <summary>A stream in both directions is not sent again.</summary>
+    public bool WasLost => false;
+
     string IExchange.Method => Request.Method;
 
     string IExchange.Target => Request.RawTarget;

@@ -62,7 +62,7 @@ public sealed class AutoscalingTests(ClusterFixture cluster) : IAsyncLifetime
             await ScaleAsync(revision, 7);
             await Models.WaitAsync(cluster.Client, _ns, "7 of 7", d => d.Status!.Ready == "7/7");
             // It looks at everything once more, and writes nothing.
-            var before = running.Writes;
+            var before = await running.RestAsync();
             await cluster.Client.MergePatchAsync(Resources.Deployments, _ns, revision, """{"metadata":{"labels":{"somebody":"was-here"}}}"""u8.ToArray(), default);
             await Models.PatchAsync(cluster.Client, _ns, """{"spec":{"bake":{"duration":"1s"}}}""");
             await Models.WaitReadyAsync(cluster.Client, _ns);
@@ -115,7 +115,7 @@ public sealed class AutoscalingTests(ClusterFixture cluster) : IAsyncLifetime
         await Eventually.TrueAsync(async () => await cluster.Client.FindAsync(s_autoscalers, _ns, revision, default) is not null, "the autoscaler is back");
 
         await Models.WaitReadyAsync(cluster.Client, _ns);
-        var before = running.Writes;
+        var before = await running.RestAsync();
         await PatchAutoscalerAsync(revision, """{"status":{"desiredReplicas":9}}""", "status");
         // What comes after it has been worked on: so has what was before it.
         await Models.PatchAsync(cluster.Client, _ns, """{"spec":{"bake":{"duration":"1s"}}}""");

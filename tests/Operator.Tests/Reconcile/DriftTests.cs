@@ -13,6 +13,7 @@ namespace Canario.Operator.Tests.Reconcile;
 public sealed class DriftTests(ClusterFixture cluster) : IAsyncLifetime
 {
     private const string Requests = "penguins/requests.jsonl";
+    private static readonly TimeSpan s_someLooks = TimeSpan.FromSeconds(3);
     private string _ns = "";
     private volatile ModelServerProcess? _server;
 
@@ -34,7 +35,7 @@ public sealed class DriftTests(ClusterFixture cluster) : IAsyncLifetime
             await ServeAsync();
             await _server!.PredictAsync(Requests);
             await WaitAsync("judged as within", DriftVerdict.NoDrift);
-            await RestsAsync(running);
+            await running.RestAsync(s_someLooks);
 
             // One scale is off by a kilogram and a half.
             await _server.PredictAsync(Requests, body => body["body_mass_g"] = (body["body_mass_g"]?.GetValue<double>() ?? 4000) + 1500);
@@ -46,13 +47,13 @@ public sealed class DriftTests(ClusterFixture cluster) : IAsyncLifetime
             Assert.Equal("body_mass_g", drifted.Status.Drift!.Worst[0].Name);
             Assert.True(Models.Is(drifted, ConditionTypes.Ready));
             since = drifted.Status.Drift.Since;
-            await RestsAsync(running);
+            await running.RestAsync(s_someLooks);
         }
 
         await using (var again = await StartOperatorAsync())
         {
             // Nothing is counted yet, and nothing is forgotten.
-            await RestsAsync(again);
+            await again.RestAsync(s_someLooks);
             var kept = (await Models.GetAsync(cluster.Client, _ns)).Status!.Drift!;
             Assert.Equal((DriftVerdict.Drift, since), (kept.Verdict, kept.Since));
             await Eventually.TrueAsync(
@@ -146,21 +147,6 @@ public sealed class DriftTests(ClusterFixture cluster) : IAsyncLifetime
     }
 
     private Task<ModelDeployment> WaitAsync(string what, DriftVerdict verdict) => Models.WaitAsync(cluster.Client, _ns, what, d => d.Status?.Drift?.Verdict == verdict);
-
-    /// <summary>Returns when nothing is written over some looks.</summary>
-    private static async Task RestsAsync(RunningOperator running)
-    {
-        var looks = TimeSpan.FromSeconds(3);
-        var (writes, since) = (-1L, 0L);
-        await Eventually.TrueAsync(
-            () =>
-            {
-                if (writes != running.Writes)
-                    (writes, since) = (running.Writes, TimeProvider.System.GetTimestamp());
-                return TimeProvider.System.GetElapsedTime(since) > looks;
-            },
-            "the writes cease");
-    }
 
     private async Task<List<Event>> EventsAsync(string reason) =>
         (await cluster.Client.ListAsync(Resources.Events, _ns, null, default)).Items.FindAll(e => e.InvolvedObject?.Kind == ModelDeployment.KindName && e.Reason == reason);

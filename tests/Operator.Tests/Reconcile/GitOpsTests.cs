@@ -31,28 +31,14 @@ public sealed class GitOpsTests(ClusterFixture cluster)
         Assert.Equal(promoted.Status!.StableRevision, back.Status!.StableRevision);
         var tried = Assert.Single(back.Status.Rejected!).Revision;
         await Eventually.TrueAsync(async () => await cluster.Client.FindAsync(Resources.Deployments, ns, tried, default) is null, "its Deployment is gone");
-        await RestAsync(running);
-        var (settled, writes) = (await Models.GetAsync(cluster.Client, ns), running.Writes);
+        var writes = await running.RestAsync();
+        var settled = await Models.GetAsync(cluster.Client, ns);
         for (var i = 0; i < 20; i++)
         {
             Assert.Equal(settled.Metadata.Generation, (await ApplyAsync(ns, Broken)).Metadata.Generation);
             await Task.Delay(s_pause);
         }
         Assert.Equal(writes, running.Writes);
-    }
-
-    /// <summary>Until the operator has written nothing for two seconds: pods that come and go are told in status.</summary>
-    private static async Task RestAsync(RunningOperator running)
-    {
-        var (writes, since) = (running.Writes, TimeProvider.System.GetTimestamp());
-        await Eventually.TrueAsync(
-            () =>
-            {
-                if (running.Writes != writes)
-                    (writes, since) = (running.Writes, TimeProvider.System.GetTimestamp());
-                return Task.FromResult(TimeProvider.System.GetElapsedTime(since) > TimeSpan.FromSeconds(2));
-            },
-            "the operator rests");
     }
 
     /// <summary>Until the condition holds; every application must succeed, and all of them are one generation.</summary>

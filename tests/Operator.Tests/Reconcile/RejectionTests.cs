@@ -44,7 +44,7 @@ public sealed class RejectionTests(ClusterFixture cluster)
     private async Task TheSameYamlAgainChangesNothing(string ns, RunningOperator running)
     {
         var before = await Models.GetAsync(cluster.Client, ns);
-        var writes = running.Writes;
+        var writes = await running.RestAsync();
         await Models.SetModelAsync(cluster.Client, ns, "broken");
         // A change that the operator must look at, unlike the same YAML, which the API server does not even store.
         await Models.PatchAsync(cluster.Client, ns, """{"metadata":{"annotations":{"touched":"yes"}}}""");

@@ -18,8 +18,8 @@ public sealed class RestTests(ClusterFixture cluster)
         await ApplyAsync(ns, "v2");
         var promoted = await Models.WaitAsync(cluster.Client, ns, "promoted", d => d.Status?.History?.Count == 2 && Models.Is(d, ConditionTypes.Ready));
         await Eventually.TrueAsync(async () => (await cluster.Client.ListAsync(Resources.Deployments, ns, null, default)).Items.Count == 2, "the old side is gone");
-        var version = await QuietAsync(ns, running);
-        var writes = running.Writes;
+        var writes = await running.RestAsync();
+        var version = (await Models.GetAsync(cluster.Client, ns)).Metadata.ResourceVersion;
 
         // Longer than the machine's interval: what would be written by the clock would be seen.
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1));
@@ -40,7 +40,7 @@ public sealed class RestTests(ClusterFixture cluster)
         var first = await RunningOperator.StartAsync(cluster, ns);
         await ApplyAsync(ns, "v1");
         await Models.WaitReadyAsync(cluster.Client, ns);
-        await QuietAsync(ns, first);
+        await first.RestAsync();
         await first.DisposeAsync();
 
         await using var second = await RunningOperator.StartAsync(cluster, ns);
@@ -49,22 +49,6 @@ public sealed class RestTests(ClusterFixture cluster)
         await Models.WaitReadyAsync(cluster.Client, ns);
 
         Assert.Equal(1, second.Writes);
-    }
-
-    /// <summary>Waits until nothing has been written for two seconds; answers the ModelDeployment's version.</summary>
-    private async Task<string> QuietAsync(string ns, RunningOperator running)
-    {
-        var since = TimeProvider.System.GetTimestamp();
-        var writes = running.Writes;
-        await Eventually.TrueAsync(
-            () =>
-            {
-                if (running.Writes != writes)
-                    (writes, since) = (running.Writes, TimeProvider.System.GetTimestamp());
-                return TimeProvider.System.GetElapsedTime(since) > TimeSpan.FromSeconds(2);
-            },
-            "the writes cease");
-        return (await Models.GetAsync(cluster.Client, ns)).Metadata.ResourceVersion!;
     }
 
     private Task ApplyAsync(string ns, string version) => cluster.Client.ApplyAsync(

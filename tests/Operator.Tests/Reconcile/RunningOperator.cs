@@ -59,6 +59,21 @@ internal sealed class RunningOperator : IAsyncDisposable
     /// <summary>API writes so far, events and leases included.</summary>
     public long Writes => _client.Writes;
 
+    /// <summary>Waits until nothing has been written for <paramref name="quiet"/>, two seconds unless told: a condition may hold before the last write that belongs to it. Answers the writes so far.</summary>
+    public async Task<long> RestAsync(TimeSpan? quiet = null)
+    {
+        var (writes, since) = (Writes, TimeProvider.System.GetTimestamp());
+        await Eventually.TrueAsync(
+            () =>
+            {
+                if (Writes != writes)
+                    (writes, since) = (Writes, TimeProvider.System.GetTimestamp());
+                return TimeProvider.System.GetElapsedTime(since) > (quiet ?? TimeSpan.FromSeconds(2));
+            },
+            "the operator rests");
+        return writes;
+    }
+
     public async ValueTask DisposeAsync()
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));

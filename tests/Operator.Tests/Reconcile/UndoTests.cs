@@ -38,7 +38,7 @@ public sealed class UndoTests(ClusterFixture cluster) : IAsyncLifetime
         Assert.Equal(first.Metadata.ResourceVersion, (await cluster.Client.GetAsync(Resources.ControllerRevisions, _ns, revisions[0], default)).Metadata.ResourceVersion);
         Assert.Equal("http://models/v3/model.onnx", undone.Spec.Model.Uri);
 
-        var writes = running.Writes;
+        var writes = await running.RestAsync();
         await Models.SetModelAsync(cluster.Client, _ns, "v3");
         await Models.PatchAsync(cluster.Client, _ns, """{"metadata":{"annotations":{"touched":"yes"}}}""");
         await Models.PatchAsync(cluster.Client, _ns, """{"spec":{"replicas":3}}""");
