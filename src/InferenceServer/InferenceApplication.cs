@@ -15,6 +15,7 @@ using Canario.InferenceServer.Security;
 using Canario.Telemetry.Logging;
 using Canario.Telemetry.Metrics;
 using Canario.Telemetry.Tracing;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -80,6 +81,7 @@ internal static class InferenceApplication
         if (traces) builder.Services.AddSingleton(_ => OtlpTracing.Start("canario-inference-server", Version, Describe(options.Identity), RequestSpans.SourceName));
 
         builder.Services.Configure<SocketTransportOptions>(transport => transport.UnsafePreferInlineScheduling = true);
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, SocketBlocks.Factory>();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
