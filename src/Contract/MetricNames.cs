@@ -48,6 +48,9 @@ public static class MetricNames
     /// <summary>Counter by <c>model_namespace, model, revision, reason</c>: requests that were to be copied and were not.</summary>
     public const string ShadowDropped = "canario_router_shadow_dropped_total";
 
+    /// <summary>Gauge by <c>model_namespace, model, revision, sha256</c>, always 1: which bytes the server has loaded. Two digests of one revision: its address gave out other bytes meanwhile.</summary>
+    public const string InferenceModel = "canario_inference_model_info";
+
     /// <summary>Counter by <c>model_namespace, model, revision, code, protocol</c>.</summary>
     public const string InferenceRequests = "canario_inference_requests_total";
 

@@ -13,6 +13,7 @@ public sealed class FetchTests : IAsyncDisposable
 {
     private static readonly byte[] s_model = Samples.Identity(1);
     private static readonly string s_digest = Convert.ToHexStringLower(SHA256.HashData(s_model));
+    private byte[] _model = s_model;
 
     private readonly WebApplication _files;
     private readonly ModelFolder _folder = new([]);
@@ -38,7 +39,7 @@ public sealed class FetchTests : IAsyncDisposable
             else
             {
                 Interlocked.Increment(ref _served);
-                await context.Response.Body.WriteAsync(s_model);
+                await context.Response.Body.WriteAsync(_model);
             }
         });
         _files.StartAsync().GetAwaiter().GetResult();
@@ -62,6 +63,25 @@ public sealed class FetchTests : IAsyncDisposable
         await using (await TestServer.StartReadyAsync(_folder.Path, o => o with { ModelUri = ModelUri, ModelSha256 = s_digest }))
             Assert.Equal(1, _served);
         Assert.Equal([s_digest], Directory.GetFiles(Path.Combine(_folder.Path, "cache", "sha256")).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public async Task Servers_of_an_address_that_gives_out_other_bytes_meanwhile_tell_two_digests()
+    {
+        Assert.Equal(s_digest, await ServedDigestAsync());
+        _model = Samples.Identity(2);
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(_model)), await ServedDigestAsync());
+
+        async Task<string> ServedDigestAsync()
+        {
+            await using TestServer server = await TestServer.StartReadyAsync(_folder.Path, o => o with { ModelUri = ModelUri });
+            const string Start = MetricNames.InferenceModel + "{model_namespace=\"prod\",model=\"m\",revision=\"m-1\",sha256=\"";
+            string line = Assert.Single((await server.Client.GetStringAsync("/metrics")).Split('\n'), line => line.StartsWith(Start, StringComparison.Ordinal));
+            Assert.EndsWith("\"} 1", line, StringComparison.Ordinal);
+            string digest = line[Start.Length..^"\"} 1".Length];
+            Assert.Contains($"\"sha256\":\"{digest}\"", await server.Client.GetStringAsync("/health"), StringComparison.Ordinal);
+            return digest;
+        }
     }
 
     [Theory]

@@ -82,7 +82,10 @@ static class Invariants
             Assert.Equal(RolloutPhase.RollingBack, next.ResumePhase ?? next.Phase);
         }
 
-        Assert.True(next.StableRevision is null || next.StableRevision == before.StableRevision || !next.IsRejected(next.StableRevision), "a rejected revision is stable");
+        // Faute de mieux: stable is lost, and another revision could not be tried otherwise.
+        var standsIn = before is { Phase: RolloutPhase.RollingBack, Weight: 100, StableLostSince: not null } && next.StableRevision == before.CandidateRevision && d.Ready(before.StableRevision) == 0
+            && next is { CandidateRevision: not null } && next.CandidateRevision != before.StableRevision;
+        Assert.True(standsIn || next.StableRevision is null || next.StableRevision == before.StableRevision || !next.IsRejected(next.StableRevision), "a rejected revision is stable");
     }
 
     static bool IsMeantByNow(RolloutPlan plan, RejectedRevision rejected) =>

@@ -79,6 +79,50 @@ public sealed class StableLostTests
     }
 
     [Fact]
+    public void A_rejected_candidate_that_serves_alone_stands_in_for_stable_when_another_spec_wants_to_start()
+    {
+        var cluster = Rejected();
+        cluster.Plan = cluster.Plan with { Revision = Plans.Three };
+        cluster.Measurements["errors"] = Plans.Good;
+        cluster.Tick();
+        Assert.Equal((RolloutPhase.Preparing, Plans.Two, Plans.Three), (cluster.State.Phase, cluster.State.StableRevision, cluster.State.CandidateRevision));
+        // Nothing is forgotten by it.
+        Assert.Equal((Plans.Two, GateTypes.ErrorRate), (Assert.Single(cluster.State.Rejected).Revision, cluster.State.Rejected[0].Reason));
+        cluster.Until(RolloutPhase.Healthy, TimeSpan.FromMinutes(5));
+        Assert.Equal(Plans.Three, cluster.State.StableRevision);
+    }
+
+    [Fact]
+    public void The_stand_in_serves_on_when_the_other_spec_fails_too_and_is_not_tried_again_as_a_candidate()
+    {
+        var cluster = Rejected();
+        cluster.Plan = cluster.Plan with { Revision = Plans.Three };
+        cluster.Measurements["errors"] = Plans.Bad;
+        cluster.Until(RolloutPhase.RolledBack, TimeSpan.FromMinutes(5));
+        Assert.Equal(Plans.Two, cluster.State.StableRevision);
+        Assert.Equal([Plans.Two, Plans.Three], cluster.State.Rejected.Select(rejected => rejected.Revision));
+
+        cluster.Plan = cluster.Plan with { Revision = Plans.Two };
+        cluster.For(3);
+        Assert.Equal((RolloutPhase.Healthy, Plans.Two, (string?)null), (cluster.State.Phase, cluster.State.StableRevision, cluster.State.CandidateRevision));
+        cluster.Command = new RolloutCommand(CommandAction.Retry, Plans.Two, "1");
+        cluster.Tick();
+        Assert.Equal((false, "retry: churn-2 serves already."), (cluster.State.LastCommand!.Accepted, cluster.State.LastCommand.Message));
+        Assert.Null(cluster.State.CandidateRevision);
+    }
+
+    [Theory]
+    [InlineData(Plans.One)]
+    [InlineData(Plans.Two)]
+    public void Nobody_stands_in_where_spec_asks_for_nothing_that_could_start(string revision)
+    {
+        var cluster = Rejected();
+        cluster.Plan = cluster.Plan with { Revision = revision };
+        cluster.For(100);
+        Assert.Equal((RolloutPhase.RollingBack, Plans.One, Plans.Two), (cluster.State.Phase, cluster.State.StableRevision, cluster.State.CandidateRevision));
+    }
+
+    [Fact]
     public void Promote_promotes_at_once()
     {
         var cluster = Lost().For(3);
@@ -182,6 +226,17 @@ public sealed class StableLostTests
 
     [Fact]
     public void Its_timeline() => TimelineTests.Check("stable-lost", Lost().Until(RolloutPhase.Healthy));
+
+    /// <summary>The candidate failed its gate while stable was gone for good, and the deadline is over.</summary>
+    static SimulatedCluster Rejected()
+    {
+        var cluster = Lost();
+        cluster.Measurements["errors"] = Plans.Bad;
+        cluster.Until(RolloutPhase.RollingBack, TimeSpan.FromMinutes(4));
+        cluster.For(500);
+        Assert.Equal(100, cluster.State.Weight);
+        return cluster;
+    }
 
     static readonly DateTimeOffset LostAt = new(2026, 1, 1, 0, 0, 30, TimeSpan.Zero);
 

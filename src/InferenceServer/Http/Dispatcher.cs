@@ -204,7 +204,7 @@ internal sealed class Dispatcher(ServerOptions options, ServerState state, Infer
             _ => "failed",
         };
         JsonOutput output = new JsonOutput().Raw("{\"status\":"u8).Text(status);
-        if (state.Model is { } model) output.Raw(",\"model\":"u8).Text(model.Name).Raw(",\"revision\":"u8).Text(model.Revision);
+        if (state.Model is { } model) output.Raw(",\"model\":"u8).Text(model.Name).Raw(",\"revision\":"u8).Text(model.Revision).Raw(",\"sha256\":"u8).Text(model.Sha256);
         if (state.Failure is { } failure) output.Raw(",\"reason\":"u8).Text(failure);
         output.Raw("}"u8);
         return WriteAsync(context, phase == ServerPhase.Ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, output);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Canario.Contract;
 using Canario.InferenceServer.Configuration;
 using Canario.InferenceServer.Feedback;
+using Canario.InferenceServer.Models.Fetching;
 using Canario.InferenceServer.Models.Sources;
 using Canario.InferenceServer.Observation;
 using Canario.InferenceServer.Predict;
@@ -27,11 +28,12 @@ internal sealed partial class ModelLoader(ServerOptions options, ModelFetcher fe
             ModelPlace place = await fetcher.OpenAsync(options.ModelUri!, timed.Token);
             SourceFile file = place(ModelFiles.Model)!;
             string path = (await fetcher.FetchAsync(file, options.ModelSha256, options.MaximumModelBytes, optional: false, timed.Token))!;
+            string digest = options.ModelSha256.Length > 0 ? options.ModelSha256 : await ModelCache.HashAsync(path, timed.Token);
             ModelMetadata? metadata = await ReadAsync(place, ModelFiles.Metadata, options.MetadataSha256, ContractJson.Default.ModelMetadata, timed.Token);
             ModelBaseline? baseline = await ReadAsync(place, ModelFiles.Baseline, options.BaselineSha256, ContractJson.Default.ModelBaseline, timed.Token);
             ModelGolden? golden = await ReadAsync(place, ModelFiles.Golden, options.GoldenSha256, ContractJson.Default.ModelGolden, timed.Token);
             // Loading is CPU work for as long as the model is large: not on a thread that the caller may need.
-            return await Task.Run(() => Load(file.Shown, path, metadata, baseline, golden), cancellation);
+            return await Task.Run(() => Load(file.Shown, path, digest, metadata, baseline, golden), cancellation);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -39,7 +41,7 @@ internal sealed partial class ModelLoader(ServerOptions options, ModelFetcher fe
         }
     }
 
-    private ServedModel Load(string shown, string path, ModelMetadata? metadata, ModelBaseline? baseline, ModelGolden? golden)
+    private ServedModel Load(string shown, string path, string digest, ModelMetadata? metadata, ModelBaseline? baseline, ModelGolden? golden)
     {
         Session session = Open(shown, path);
         try
@@ -58,6 +60,7 @@ internal sealed partial class ModelLoader(ServerOptions options, ModelFetcher fe
             DriftObserver drift = DriftObserver.Build(options.Identity, baseline, plan, results, registry);
             var model = new ServedModel(options.Identity, path, session, metadata, drift)
             {
+                Sha256 = digest,
                 Feedback = ModelFeedback.Build(options, results, registry, time),
             };
             TimeSpan run = WarmUp.Run(model);
@@ -65,7 +68,9 @@ internal sealed partial class ModelLoader(ServerOptions options, ModelFetcher fe
             double gain = BatchProbe.Run(model, options.BatchRows);
             model.Batches = options.BatchRows > 1 && gain > 0;
             if (golden is not null) GoldenCheck.Require(model, golden, options.Limits);
-            Log.Loaded(logger, options.Identity.Model, options.Identity.Revision, Session.RuntimeVersion, run.TotalMicroseconds, model.IsSlow, model.Batches, gain);
+            registry.CreateGauge(MetricNames.InferenceModel, "The model's digest; always 1.", MetricLabels.Namespace, MetricLabels.Model, MetricLabels.Revision, "sha256")
+                .WithLabels(options.Identity.Namespace, options.Identity.Model, options.Identity.Revision, digest).Set(1);
+            Log.Loaded(logger, options.Identity.Model, options.Identity.Revision, digest, Session.RuntimeVersion, run.TotalMicroseconds, model.IsSlow, model.Batches, gain);
             return model;
         }
         catch
@@ -112,7 +117,7 @@ internal sealed partial class ModelLoader(ServerOptions options, ModelFetcher fe
         [LoggerMessage(11, LogLevel.Warning, "The baseline knows {Names}, which metadata.json does not: no drift is watched for them")]
         public static partial void Strangers(ILogger logger, string names);
 
-        [LoggerMessage(10, LogLevel.Information, "Model {Model} {Revision} is ready (ONNX Runtime {Runtime}, {RunMicroseconds} us a run, off the socket loop: {IsSlow}, batches: {Batches}, gain of a batch: {BatchGain:F1})")]
-        public static partial void Loaded(ILogger logger, string model, string revision, string runtime, double runMicroseconds, bool isSlow, bool batches, double batchGain);
+        [LoggerMessage(10, LogLevel.Information, "Model {Model} {Revision} is ready (sha256 {Sha256}, ONNX Runtime {Runtime}, {RunMicroseconds} us a run, off the socket loop: {IsSlow}, batches: {Batches}, gain of a batch: {BatchGain:F1})")]
+        public static partial void Loaded(ILogger logger, string model, string revision, string sha256, string runtime, double runMicroseconds, bool isSlow, bool batches, double batchGain);
     }
 }

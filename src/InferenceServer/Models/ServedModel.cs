@@ -54,6 +54,8 @@ internal sealed class ServedModel : IDisposable
     public FeaturePlan? Features { get; }
     public IReadOnlyList<OutputPlan> Results { get; }
     public DriftObserver Drift { get; }
+    /// <summary>Lower-case hex digest of the ONNX file, asked for or not.</summary>
+    public required string Sha256 { get; init; }
     /// <summary>Null: none is wanted.</summary>
     public ModelFeedback? Feedback { get; init; }
     public bool HasSensitiveFeatures { get; }

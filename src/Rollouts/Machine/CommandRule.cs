@@ -62,6 +62,7 @@ static class CommandRule
         {
             return !turn.SpecIsValid || turn.Plan.Revision != revision ? $"retry: {revision} is not what spec asks for."
                 : !(state.IsRejected(revision) || state.IsConcluded(revision)) ? $"retry: {revision} is neither rejected nor concluded (a shadow, or a test)."
+                : state.StableRevision == revision ? $"retry: {revision} serves already."
                 : state.CandidateRevision is { } other ? $"retry: {other} is being rolled out."
                 : null;
         }

@@ -126,30 +126,29 @@ static class GateRule
         return step.Hold.Manual && turn.Now - state.StepStartedAt!.Value >= step.Hold.Minimum ? RolloutReasons.ManualHold : null;
     }
 
-    public static RolloutState Promote(Turn turn, RolloutState state, string message) => turn.Tell(
-        state,
-        CapacityClock.Stop(DemandRule.Settle(turn, state)) with
-        {
-            Phase = RolloutPhase.Healthy,
-            StableRevision = state.CandidateRevision,
-            Served = UndoRule.Serve(state, state.CandidateRevision!),
-            StableReplicas = turn.Plan.Replicas,
-            CandidateRevision = null,
-            CandidateReplicas = 0,
-            StepIndex = 0,
-            Weight = 0,
-            Mirror = 0,
-            StepEnteredAt = null,
-            StepStartedAt = null,
-            TrafficStartedAt = null,
-            HoldSkipped = false,
-            PausedByCommand = false,
-            PauseReason = null,
-            ProviderUnavailableSince = null,
-            ProviderUnavailableFor = TimeSpan.Zero,
-            StableLostSince = null,
-            StableLostFor = TimeSpan.Zero,
-        },
-        RolloutReasons.Promoted,
-        message);
+    public static RolloutState Promote(Turn turn, RolloutState state, string message) => turn.Tell(state, TakePlace(turn, state), RolloutReasons.Promoted, message);
+
+    /// <summary>The candidate is stable from now on.</summary>
+    public static RolloutState TakePlace(Turn turn, RolloutState state) => CapacityClock.Stop(DemandRule.Settle(turn, state)) with
+    {
+        Phase = RolloutPhase.Healthy,
+        StableRevision = state.CandidateRevision,
+        Served = UndoRule.Serve(state, state.CandidateRevision!),
+        StableReplicas = turn.Plan.Replicas,
+        CandidateRevision = null,
+        CandidateReplicas = 0,
+        StepIndex = 0,
+        Weight = 0,
+        Mirror = 0,
+        StepEnteredAt = null,
+        StepStartedAt = null,
+        TrafficStartedAt = null,
+        HoldSkipped = false,
+        PausedByCommand = false,
+        PauseReason = null,
+        ProviderUnavailableSince = null,
+        ProviderUnavailableFor = TimeSpan.Zero,
+        StableLostSince = null,
+        StableLostFor = TimeSpan.Zero,
+    };
 }

@@ -49,22 +49,38 @@ static class StableLostRule
     };
 
     /// <summary>
-    /// On the way back. A candidate that nothing is held against, and that serves all there is, is stable in all but name: it gets the name, so that what spec asks for now can start beside it.
-    /// One that was rejected, or that was never to be promoted, keeps the traffic until somebody else can take it.
+    /// On the way back. A candidate that serves all there is, is stable in all but name: it gets the name, so that what spec asks for now can start beside it. One that was rejected, or that was never
+    /// to be promoted, gets it only for that, and stays rejected: as long as spec asks for nothing that could start, it keeps the traffic until stable can take it.
     /// </summary>
     public static RolloutState FollowBack(Turn turn, RolloutState state)
     {
         state = Count(turn, state, state is { Weight: > 0, StableReplicas: > 0 } && turn.Stable(state).Ready == 0 && turn.Candidate(state).Ready > 0);
         var candidate = state.CandidateRevision!;
-        var isFree = turn.SpecIsValid && !state.IsRejected(candidate) && !state.IsConcluded(candidate);
-        if (!isFree || state is not { Weight: 100, StableLostSince: not null } || !IsOverdue(turn, state) || !turn.IsInForce(state) || Description.PausedBy(turn, state) is not null)
+        if (!turn.SpecIsValid || state is not { Weight: 100, StableLostSince: not null } || !IsOverdue(turn, state) || !turn.IsInForce(state) || Description.PausedBy(turn, state) is not null)
         {
             return state;
+        }
+
+        if (state.IsRejected(candidate) || state.IsConcluded(candidate))
+        {
+            return TargetRule.CanStart(turn, state, turn.Plan.Revision) ? StandIn(turn, state) : state;
         }
 
         return turn.Plan.Revision != candidate ? GateRule.Promote(turn, state, $"{Since(state)}; {candidate} serves everything and takes its place.")
             : turn.Plan.DropsCandidate ? state
             : StepRule.Enter(turn, state, turn.Plan.Steps.Count);
+    }
+
+    static RolloutState StandIn(Turn turn, RolloutState state)
+    {
+        var candidate = state.CandidateRevision!;
+        var conclusion = state.IsRejected(candidate) ? null : state.Concluded.First(concluded => concluded.Revision == candidate);
+        return turn.Tell(
+            state,
+            GateRule.TakePlace(turn, state with { Concluded = [.. state.Concluded.Where(concluded => concluded != conclusion)] }),
+            conclusion?.Reason ?? RolloutReasons.RolledBack,
+            $"{Since(state)}; {candidate} serves everything and stands in for it until {turn.Plan.Revision} can take over.",
+            warning: true);
     }
 
     /// <summary>The reason's message in a step.</summary>

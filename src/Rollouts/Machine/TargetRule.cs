@@ -54,6 +54,12 @@ static class TargetRule
         RolloutReasons.Starting,
         attempt > 1 ? $"Starting {revision}, attempt {attempt}." : $"Starting {revision}.");
 
+    /// <summary>Spec asks for another revision than those that there are, and nothing is known of it that keeps it from being tried.</summary>
+    public static bool CanStart(Turn turn, RolloutState state, string target) =>
+        target != state.StableRevision && target != state.CandidateRevision
+        && state.Rejected.All(rejected => rejected.Revision != target || IsForgiven(turn.Plan, rejected))
+        && state.Concluded.All(concluded => concluded.Revision != target || concluded.Reason != ConcludeRule.ReasonOf(turn.Plan));
+
     static RolloutState AtRest(Turn turn, RolloutState state, string target)
     {
         state = DemandRule.EndHold(turn, state) with { StableReplicas = state.StableRevision is null ? 0 : turn.Plan.Replicas };
