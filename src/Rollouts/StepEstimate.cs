@@ -77,7 +77,7 @@ public static class StepEstimate
     /// <summary>A share beyond its bound that may be chance: when it would be certain.</summary>
     static string? OfDoubt(RolloutPlan plan, RolloutStep step, GateSpec gate, GateResult result, TimeSpan elapsed)
     {
-        if (gate is not { MaxShare: { } bound } || result is not { Value: { } share } || share <= bound)
+        if (gate is not { MaxShare: { } bound } || result is not { Value: { } share, SharedWithStable: false } || share <= bound)
         {
             return null;
         }

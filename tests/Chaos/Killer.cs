@@ -13,21 +13,37 @@ internal sealed class Killer(Kubectl kubectl, PrometheusServer prometheus, strin
     /// <returns>What was done; null: nothing of the kind could be spared.</returns>
     public async Task<string?> KillAsync(Victim victim, RolloutView view, CancellationToken cancellationToken) => victim switch
     {
-        Victim.Operator => await KillPodAsync(OperatorNamespace, "app.kubernetes.io/name=canario", 1, graceful: false, cancellationToken),
-        Victim.Router => await KillPodAsync(ns, $"{Labels.Component}={Labels.ComponentRouter}", 2, graceful: true, cancellationToken),
-        Victim.Stable => await KillRevisionAsync(view.Stable, 2, graceful: true, cancellationToken),
-        Victim.Candidate => await KillRevisionAsync(view.Candidate, 1, graceful: random.Next(2) == 0, cancellationToken),
+        Victim.Operator => await KillPodAsync(OperatorNamespace, "app.kubernetes.io/name=canario", IsReady, 1, graceful: false, cancellationToken),
+        Victim.Router => await KillPodAsync(ns, $"{Labels.Component}={Labels.ComponentRouter}", await AreServedByAsync(Manifests.Name, cancellationToken), 2, graceful: true, cancellationToken),
+        Victim.Stable when view.Stable != RolloutView.None =>
+            await KillPodAsync(ns, $"{Labels.Revision}={view.Stable}", await AreServedByAsync(view.Stable, cancellationToken), 2, graceful: true, cancellationToken),
+        Victim.Candidate when view.Candidate != RolloutView.None =>
+            await KillPodAsync(ns, $"{Labels.Revision}={view.Candidate}", IsReady, 1, graceful: random.Next(2) == 0, cancellationToken),
+        Victim.Stable or Victim.Candidate => null,
         Victim.ApiServer => await KillApiServerAsync(cancellationToken),
         _ => await KillPrometheusAsync(cancellationToken),
     };
 
-    private Task<string?> KillRevisionAsync(string revision, int least, bool graceful, CancellationToken cancellationToken) =>
-        revision == RolloutView.None ? Task.FromResult<string?>(null) : KillPodAsync(ns, $"{Labels.Revision}={revision}", least, graceful, cancellationToken);
+    /// <summary>
+    /// Ready, and known as such to those who send requests. For some time after the API server was away Kubernetes' own controllers are, too: a pod may be ready by then that no endpoint names, and could stand in for nobody.
+    /// </summary>
+    private async Task<Func<JsonElement, bool>> AreServedByAsync(string service, CancellationToken cancellationToken)
+    {
+        using var slices = JsonDocument.Parse(await kubectl.RunAsync(cancellationToken, "get", "endpointslices", "--namespace", ns, "--selector", $"kubernetes.io/service-name={service}", "--output", "json"));
+        HashSet<string> served =
+        [
+            .. slices.RootElement.GetProperty("items").EnumerateArray()
+                .SelectMany(slice => slice.TryGetProperty("endpoints", out var endpoints) && endpoints.ValueKind == JsonValueKind.Array ? endpoints.EnumerateArray().ToArray() : [])
+                .Where(endpoint => endpoint.TryGetProperty("conditions", out var conditions) && conditions.TryGetProperty("ready", out var ready) && ready.GetBoolean())
+                .Select(endpoint => endpoint.TryGetProperty("targetRef", out var target) ? target.GetProperty("name").GetString()! : ""),
+        ];
+        return pod => IsReady(pod) && served.Contains(NameOf(pod));
+    }
 
-    private async Task<string?> KillPodAsync(string of, string selector, int least, bool graceful, CancellationToken cancellationToken)
+    private async Task<string?> KillPodAsync(string of, string selector, Func<JsonElement, bool> canStandIn, int least, bool graceful, CancellationToken cancellationToken)
     {
         using var pods = JsonDocument.Parse(await kubectl.RunAsync(cancellationToken, "get", "pods", "--namespace", of, "--selector", selector, "--output", "json"));
-        List<string> ready = [.. pods.RootElement.GetProperty("items").EnumerateArray().Where(IsReady).Select(pod => pod.GetProperty("metadata").GetProperty("name").GetString()!)];
+        List<string> ready = [.. pods.RootElement.GetProperty("items").EnumerateArray().Where(canStandIn).Select(NameOf)];
         if (ready.Count < least)
             return null;
         var name = ready[random.Next(ready.Count)];
@@ -60,6 +76,8 @@ internal sealed class Killer(Kubectl kubectl, PrometheusServer prometheus, strin
 
         return $"Prometheus, for {away.TotalSeconds} s";
     }
+
+    private static string NameOf(JsonElement pod) => pod.GetProperty("metadata").GetProperty("name").GetString()!;
 
     private static bool IsReady(JsonElement pod) =>
         !pod.GetProperty("metadata").TryGetProperty("deletionTimestamp", out _)

@@ -28,9 +28,8 @@ public sealed class CandidateTests(StageFixture fixture)
         var view = await place.WaitAsync("the rejection", view => view.IsSettled);
         Assert.Equal(("RolledBack", "WrongDigest"), (view.Outcome, view.OutcomeReason));
 
-        // Applied once more, as a GitOps tool does all day: nothing changes, nothing starts. The first pause lets the rollback's last words be written.
-        await Task.Delay(Bound / 3);
-        var before = await StatusAsync(place);
+        // Applied once more, as a GitOps tool does all day: nothing changes, nothing starts.
+        var before = await LastWordsAsync(place);
         await place.ApplyAsync(broken);
         await Task.Delay(Bound / 2);
         Assert.Equal(before, await StatusAsync(place));
@@ -65,6 +64,24 @@ public sealed class CandidateTests(StageFixture fixture)
         status.Remove("drift");
         status["conditions"]!.AsArray().RemoveAll(condition => (string?)condition!["type"] == "DriftDetected");
         return $"{model["metadata"]!["generation"]} {status.ToJsonString(s_asWritten)}";
+    }
+
+    /// <summary>The routers acknowledge after the rollback, and pods go: the status that two looks find alike.</summary>
+    private static async Task<string> LastWordsAsync(Place place)
+    {
+        var clock = Stopwatch.StartNew();
+        for (var last = await StatusAsync(place); ;)
+        {
+            await Task.Delay(Bound / 3);
+            var now = await StatusAsync(place);
+            if (now == last && now.Contains("\"weightInForce\":true", StringComparison.Ordinal))
+            {
+                return now;
+            }
+
+            Assert.True(clock.Elapsed < StageFixture.Patience, $"status goes on changing: {last}\n{now}");
+            last = now;
+        }
     }
 
     /// <summary>From the first look that finds a container of the revision ended to the look that finds it rejected.</summary>

@@ -10,7 +10,7 @@ public sealed class ProcessTests
     public async Task SIGTERM_drains_and_the_process_ends_with_0()
     {
         using ModelFolder folder = ModelFolder.WithFeatures();
-        var (process, client) = await ServerProcess.StartReadyAsync(folder, ["--drain-seconds", "1"]);
+        var (process, client) = await ServerProcess.StartReadyAsync(folder, ["--drain-seconds", "5"]);
         using (process)
         using (client)
         {

@@ -18,7 +18,7 @@ public sealed class RestartTests
         var cache = new Cache<ConfigMap>();
         var options = new ReflectorOptions<ConfigMap> { Namespace = "default", LongestBackoff = TimeSpan.FromSeconds(1) };
         await using var reflecting = new Running(new Reflector<ConfigMap>(client, Resources.ConfigMaps, cache, options).RunAsync);
-        var lease = new LeaderElectionOptions { Namespace = "default", Name = "lock", Identity = "a", LeaseDuration = TimeSpan.FromSeconds(6), RetryPeriod = TimeSpan.FromMilliseconds(200) };
+        var lease = new LeaderElectionOptions { Namespace = "default", Name = "lock", Identity = "a", RetryPeriod = TimeSpan.FromMilliseconds(200) };
         var elector = new LeaderElector(client, lease);
         long stoppedAt = 0;
         await using var leading = new Running(token => elector.RunAsync(

@@ -67,7 +67,7 @@ public sealed class LoadTests
             Url = backend.Url,
             Rate = 100,
             Duration = TimeSpan.FromMilliseconds(500),
-            Timeout = TimeSpan.FromSeconds(2),
+            Timeout = TimeSpan.FromSeconds(10),
         });
         var report = await run.Completion.WaitAsync(TimeSpan.FromSeconds(30));
         await ended.CancelAsync();

@@ -35,7 +35,15 @@ public sealed class GateTests
     public void A_doubt_says_that_stable_is_as_bad()
     {
         var result = GateEvaluators.Evaluate(Absolute, Plans.Rates(1000, 60, 9000, 500), Alpha);
-        Assert.Equal("candidate 6 % failed (60 of 1000), stable 5.56 % failed (500 of 9000): beyond the bound, as stable is.", result.Message);
+        Assert.Equal("candidate 6 % failed (60 of 1000), stable 5.56 % failed (500 of 9000): both beyond the bound.", result.Message);
+        Assert.True(result.SharedWithStable);
+        // Before there are enough samples to let a step go, as well.
+        Assert.Equal(Verdict.Inconclusive, GateEvaluators.Evaluate(Absolute, Plans.Rates(60, 31, 240, 124), Alpha).Verdict);
+        // Surely the better side: no time makes it the cause.
+        Assert.False(GateEvaluators.Evaluate(Absolute, Plans.Rates(1000, 60, 9000, 1800), Alpha).SharedWithStable);
+        // What does not take anybody back does what it is for.
+        Assert.Equal(Verdict.Fail, GateEvaluators.Evaluate(Absolute with { OnFail = OnFail.Alert }, Plans.Rates(1000, 60, 9000, 500), Alpha).Verdict);
+        Assert.Equal(Verdict.Fail, GateEvaluators.Evaluate(Absolute with { OnFail = OnFail.Hold }, Plans.Rates(1000, 60, 9000, 500), Alpha).Verdict);
         // Before it, there is nothing in the same window to compare with.
         Assert.Equal(Verdict.Fail, GateEvaluators.Evaluate(Absolute, Plans.Rates(1000, 60, 9000, 500, concurrent: false), Alpha).Verdict);
     }

@@ -19,6 +19,31 @@ public sealed class PolicyTests
         Assert.Equal(Verdict.Fail, Assert.Single(cluster.State.Gates).Verdict);
     }
 
+    /// <summary>A machine that stands still for some seconds; a store that both ask and that stays away; a version that mends a broken one.</summary>
+    [Fact]
+    public void What_both_sides_break_is_waited_for_two_minutes_and_then_taken_for_the_candidates_doing_unless_it_is_the_better_one()
+    {
+        var stall = InFirstStep(Plans.Errors);
+        stall.Measurements["errors"] = Plans.Rates(1000, 120, 9000, 1000);
+        stall.For(20);
+        Assert.Equal((RolloutPhase.Progressing, 0), (stall.State.Phase, stall.State.StepIndex));
+        stall.Measurements["errors"] = Plans.Good;
+        stall.Until(RolloutPhase.Healthy);
+        Assert.Equal(Plans.Two, stall.State.StableRevision);
+
+        var fault = InFirstStep(Plans.Errors);
+        var began = fault.State.StepStartedAt!.Value;
+        fault.Measurements["errors"] = Plans.Rates(1000, 120, 9000, 1000);
+        fault.Until(RolloutPhase.RollingBack);
+        Assert.Equal(TimeSpan.FromMinutes(2), fault.Now - began);
+        Assert.Equal("candidate 12 % failed (120 of 1000), stable 11.11 % failed (1000 of 9000): both beyond the bound. It may be the candidate's doing.", Assert.Single(fault.State.Rejected).Message);
+
+        var better = InFirstStep(Plans.Errors);
+        better.Measurements["errors"] = Plans.Rates(1000, 120, 9000, 3000);
+        better.For(60);
+        Assert.Equal((RolloutPhase.Paused, RolloutReasons.Inconclusive, 0), (better.State.Phase, better.State.PauseReason, better.State.Rejected.Count));
+    }
+
     [Theory]
     [InlineData(OnInsufficientData.Wait, RolloutPhase.Paused)]
     [InlineData(OnInsufficientData.Pass, RolloutPhase.Healthy)]

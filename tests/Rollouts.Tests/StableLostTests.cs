@@ -111,6 +111,37 @@ public sealed class StableLostTests
         Assert.Null(cluster.State.CandidateRevision);
     }
 
+    [Fact]
+    public void A_retry_of_what_spec_asks_for_starts_it_beside_the_rejected_candidate()
+    {
+        var cluster = Rejected();
+        cluster.Plan = cluster.Plan with { Revision = Plans.Three };
+        cluster.State = cluster.State with { Rejected = [.. cluster.State.Rejected, new RejectedRevision(Plans.Three, GateTypes.Latency, "slow", cluster.Now, 1)] };
+        cluster.For(3);
+        Assert.Equal(RolloutPhase.RollingBack, cluster.State.Phase);
+        cluster.Command = new RolloutCommand(CommandAction.Retry, Plans.Three, "1");
+        cluster.Tick();
+        Assert.True(cluster.State.LastCommand!.Accepted);
+        Assert.Equal((Plans.Two, Plans.Three), (cluster.State.StableRevision, cluster.State.CandidateRevision));
+    }
+
+    [Fact]
+    public void A_concluded_candidate_stands_in_too_and_its_conclusion_is_told()
+    {
+        var plan = Plans.Ab(Plans.Two, AfterTest.Keep);
+        var cluster = TimelineTests.WithStable(plan);
+        cluster.Measurements[AbStrategy.TestGate] = Plans.Rates(10, 0, 10, 0);
+        cluster.Until(state => state.StepStartedAt is not null);
+        cluster.ReadyAtMost[Plans.One] = 0;
+        cluster.Until(RolloutPhase.RollingBack, plan.ProgressDeadline + TimeSpan.FromSeconds(5));
+        cluster.For(100);
+        cluster.Plan = plan with { Revision = Plans.Three };
+        var decision = cluster.Tick();
+        Assert.Equal((Plans.Two, Plans.Three), (cluster.State.StableRevision, cluster.State.CandidateRevision));
+        Assert.False(cluster.State.IsConcluded(Plans.Two));
+        Assert.Contains(decision.Transitions, transition => transition.Reason == RolloutReasons.TestConcluded && transition.From == RolloutPhase.RollingBack);
+    }
+
     [Theory]
     [InlineData(Plans.One)]
     [InlineData(Plans.Two)]

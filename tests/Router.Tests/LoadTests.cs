@@ -14,6 +14,8 @@ public sealed class LoadTests
     {
         await using var server = await EchoServer.StartAsync();
         await using var router = await RunningRouter.StartAsync(server.Port);
+        // It is about bytes, and never about time.
+        await router.SplitAsync(100, c => c with { TimeoutMilliseconds = 60_000 });
         using var handler = new SocketsHttpHandler { UseProxy = false, MaxConnectionsPerServer = Clients };
         using var client = new HttpClient(handler) { BaseAddress = new Uri($"http://127.0.0.1:{router.Port}") };
         long answered = 0;

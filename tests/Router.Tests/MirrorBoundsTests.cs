@@ -18,7 +18,7 @@ public sealed class MirrorBoundsTests
             await c.ReadMessageAsync();
             await c.WaitForEndAsync();
         });
-        await using var scene = await MirrorScene.StartAsync(stable, shadow, o => o with { MaxInFlight = 8 }, c => c with { TimeoutMilliseconds = 1_500 });
+        await using var scene = await MirrorScene.StartAsync(stable, shadow, o => o with { MaxInFlight = 8 }, c => c with { TimeoutMilliseconds = 5_000 });
         long before = TimeProvider.System.GetTimestamp();
         for (int i = 0; i < 200; i++) await scene.PredictAsync();
         // Had each waited for its copy, it would be five minutes.

@@ -60,7 +60,8 @@ public sealed class SplitOnTheWireTests
             if ((await client.ReadMessageAsync()).EndsWith('c')) hits++;
         }
         double p = weight / 100.0, sigma = Math.Sqrt(Requests * p * (1 - p));
-        Assert.InRange(hits, Requests * p - 4 * sigma, Requests * p + 4 * sigma);
+        // Three sigma of ten thousand are the benchmark's; here it must not fail once in some thousand runs.
+        Assert.InRange(hits, Requests * p - 5 * sigma, Requests * p + 5 * sigma);
         await router.AssertCountAsync(hits, "m-candidate", 200);
     }
 

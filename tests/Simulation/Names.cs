@@ -9,7 +9,6 @@ static class Names
     public static string Of(Scenario scenario) => scenario switch
     {
         { RequestsPerSecond: 0 } => "no traffic",
-        { FaultFrom: not null } => $"{Rate(scenario)}, both sides at fault",
         { OutageFrom: not null } => $"{Rate(scenario)}, metrics out",
         _ => $"{Kind(scenario)} {Percent(scenario.StableShare)} to {Percent(scenario.CandidateShare)} at {Rate(scenario)}",
     };

@@ -24,17 +24,7 @@ sealed record Scenario
     /// <summary>…until here.</summary>
     public TimeSpan? OutageUntil { get; init; }
 
-    /// <summary>Since the candidate's first traffic; from here both sides answer <see cref="FaultShare"/> of their requests badly, such as when a store that both ask is down…</summary>
-    public TimeSpan? FaultFrom { get; init; }
-
-    /// <summary>…until here.</summary>
-    public TimeSpan? FaultUntil { get; init; }
-
-    public double FaultShare { get; init; }
-
     public bool HasEffect => CandidateShare > StableShare;
-
-    public bool IsFaulty(TimeSpan elapsed) => elapsed >= FaultFrom && elapsed < FaultUntil;
 
     public bool IsOut(TimeSpan elapsed) => elapsed >= OutageFrom && elapsed < OutageUntil;
 }

@@ -25,8 +25,5 @@ static class Scenarios
     /// <summary>In the middle of everybody's rollout: Argo Rollouts measures for the first time after ten minutes, the others are half done after five.</summary>
     public static readonly Scenario Outage = new() { RequestsPerSecond = 50, OutageFrom = TimeSpan.FromMinutes(5), OutageUntil = TimeSpan.FromMinutes(25) };
 
-    /// <summary>From the second minute on, so that everybody is in the steps and nobody in a bake, for as long as a page takes to be answered.</summary>
-    public static readonly Scenario SharedFault = new() { RequestsPerSecond = 50, FaultFrom = TimeSpan.FromMinutes(1), FaultUntil = TimeSpan.FromMinutes(26), FaultShare = 0.2 };
-
-    public static readonly IReadOnlyList<Scenario> All = [.. Errors, .. Slow, NoTraffic, Outage, SharedFault];
+    public static readonly IReadOnlyList<Scenario> All = [.. Errors, .. Slow, NoTraffic, Outage];
 }

@@ -5,8 +5,6 @@ namespace Canario.Simulation;
 /// <summary>Requests as they come: independent of each other (Poisson), each side bad with its own probability. Counts, never resets.</summary>
 sealed class TrafficSource(Scenario scenario, SplitMix random)
 {
-    TimeSpan? elapsed;
-
     public RateCounts Candidate { get; private set; } = RateCounts.None;
 
     public RateCounts Stable { get; private set; } = RateCounts.None;
@@ -15,12 +13,9 @@ sealed class TrafficSource(Scenario scenario, SplitMix random)
     /// <param name="weight">The candidate's, all the while.</param>
     public void Pass(TimeSpan time, int weight)
     {
-        elapsed ??= weight > 0 ? TimeSpan.Zero : null;
-        var isFaulty = elapsed is { } now && scenario.IsFaulty(now);
         var requests = scenario.RequestsPerSecond * time.TotalSeconds;
-        Candidate = Add(Candidate, requests * weight / 100, isFaulty ? scenario.FaultShare : scenario.CandidateShare);
-        Stable = Add(Stable, requests * (100 - weight) / 100, isFaulty ? scenario.FaultShare : scenario.StableShare);
-        elapsed += time;
+        Candidate = Add(Candidate, requests * weight / 100, scenario.CandidateShare);
+        Stable = Add(Stable, requests * (100 - weight) / 100, scenario.StableShare);
     }
 
     RateCounts Add(RateCounts counts, double requests, double share)

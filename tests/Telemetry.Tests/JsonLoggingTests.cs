@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Canario.Telemetry.Tests;
 
+[Collection("busy")]
 public sealed partial class JsonLoggingTests
 {
     [Fact]

@@ -4,6 +4,7 @@ using Canario.Telemetry.Metrics;
 
 namespace Canario.Telemetry.Tests;
 
+[Collection("busy")]
 public sealed class MetricRegistryTests
 {
     private readonly MetricRegistry _registry = new();

@@ -30,7 +30,7 @@ static class RolloutHistory
             if (outcome is null)
                 continue;
             var rejected = outcome == RolloutOutcomes.RolledBack ? decision.Next.Rejected.LastOrDefault(r => r.Revision == candidate) : null;
-            var learnt = outcome == RolloutOutcomes.Concluded ? decision.Next.Concluded.LastOrDefault(c => c.Revision == candidate)?.Message : null;
+            var learnt = outcome == RolloutOutcomes.Concluded ? decision.Next.Concluded.Concat(state.Concluded).FirstOrDefault(c => c.Revision == candidate)?.Message : null;
             var won = outcome == RolloutOutcomes.Promoted ? decision.Next.Gates.FirstOrDefault(g => g is { Name: AbStrategy.TestGate, Verdict: Verdict.Pass }) : null;
             return new HistoryEntry
             {

@@ -5,8 +5,8 @@ namespace Canario.Rollouts;
 
 /// <summary>
 /// A share of requests, failed or slow, or of predictions that were wrong: against an absolute bound, against stable's, or both. Fails as soon as the always-valid evidence suffices, which may be
-/// before MinSamples; passes never before it. What breaks the absolute bound on both sides at once (a node that stands still, a store that both ask) is no reason to go back to stable: the candidate
-/// must surely be the worse one then.
+/// before MinSamples; passes never before it. What breaks the absolute bound on both sides at once (a node that stands still, a store that both ask) may pass: unless the candidate is surely the worse one, it is
+/// shared with stable, and inconclusive for a while.
 /// </summary>
 /// <param name="what">The bad ones are.</param>
 /// <param name="samples">What is counted, up to the side's name.</param>
@@ -31,9 +31,9 @@ sealed class RateGate(string name, string what, string samples = "requests to") 
 
         var shared = alpha / gate.BoundsTested;
         var result = Numbers(gate, rates, shared);
-        if (gate.MaxShare is { } bound
-            && SequentialProportion.LogEvidenceAbove(candidate.Bad, candidate.Total, bound) >= Math.Log(1 / shared)
-            && (!IsBrokenByStable(gate, rates) || IsRatioBroken(rates, 1, shared)))
+        var isAbove = SequentialProportion.LogEvidenceAbove(candidate.Bad, candidate.Total, gate.MaxShare ?? 1) >= Math.Log(1 / shared);
+        var isShared = isAbove && gate.OnFail == OnFail.Rollback && IsBrokenByStable(gate, rates) && !IsRatioBroken(rates, 1, shared);
+        if (isAbove && !isShared && gate.MaxShare is { } bound)
         {
             var beside = rates.Concurrent && stable.Total > 0 ? "; " + Describe("stable", stable) : "";
             return result with
@@ -54,8 +54,16 @@ sealed class RateGate(string name, string what, string samples = "requests to") 
             };
         }
 
-        return Undecided(gate, rates, result);
+        return isShared ? Shared(rates, result, shared) : Undecided(gate, rates, result);
     }
+
+    /// <summary>A candidate that is surely the better one is not taken back for it, however long it lasts.</summary>
+    GateResult Shared(RateMeasurement rates, GateResult result, double alpha) => result with
+    {
+        Verdict = Verdict.Inconclusive,
+        SharedWithStable = !IsRatioBroken(new RateMeasurement(rates.Stable, rates.Candidate), 1, alpha),
+        Message = $"{Describe("candidate", rates.Candidate)}, stable {Describe("", rates.Stable)}: both beyond the bound.",
+    };
 
     GateResult Undecided(GateSpec gate, RateMeasurement rates, GateResult result)
     {
@@ -77,7 +85,7 @@ sealed class RateGate(string name, string what, string samples = "requests to") 
         var aboveStable = comparable && share > gate.MaxRatioToStable * Share(stable) && share - Share(stable) >= gate.MinDifference;
         var numbers = comparable ? $"{Describe("candidate", candidate)}, stable {Describe("", stable)}" : Describe("candidate", candidate);
         return aboveBound || aboveStable
-            ? result with { Verdict = Verdict.Inconclusive, Message = numbers + (IsBrokenByStable(gate, rates) ? ": beyond the bound, as stable is." : ": beyond the bound, but it may be chance.") }
+            ? result with { Verdict = Verdict.Inconclusive, Message = numbers + ": beyond the bound, but it may be chance." }
             : result with { Verdict = Verdict.Pass, Message = numbers + "." };
     }
 

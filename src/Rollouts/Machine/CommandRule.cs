@@ -47,6 +47,17 @@ static class CommandRule
     {
         var attempt = 1 + (state.Rejected.FirstOrDefault(rejected => rejected.Revision == revision)?.Attempt
             ?? state.Concluded.First(concluded => concluded.Revision == revision).Attempt);
+        if (state.CandidateRevision is not null)
+        {
+            // It starts beside the one that serves alone, by the rule for that.
+            return state with
+            {
+                Undo = null,
+                Rejected = [.. state.Rejected.Where(rejected => rejected.Revision != revision)],
+                Concluded = [.. state.Concluded.Where(concluded => concluded.Revision != revision)],
+            };
+        }
+
         return TargetRule.Begin(turn, state with { Undo = null, Rejected = [.. state.Rejected.Where(rejected => rejected.Revision != revision)] }, revision, attempt);
     }
 
@@ -63,7 +74,7 @@ static class CommandRule
             return !turn.SpecIsValid || turn.Plan.Revision != revision ? $"retry: {revision} is not what spec asks for."
                 : !(state.IsRejected(revision) || state.IsConcluded(revision)) ? $"retry: {revision} is neither rejected nor concluded (a shadow, or a test)."
                 : state.StableRevision == revision ? $"retry: {revision} serves already."
-                : state.CandidateRevision is { } other ? $"retry: {other} is being rolled out."
+                : state.CandidateRevision is { } other && !IsStuck(state) ? $"retry: {other} is being rolled out."
                 : null;
         }
 
@@ -80,6 +91,9 @@ static class CommandRule
             _ => null,
         };
     }
+
+    /// <summary>The way back of another revision waits for a stable that has no pod.</summary>
+    static bool IsStuck(RolloutState state) => state is { Phase: RolloutPhase.RollingBack, StableLostSince: not null };
 
     static string Word(RolloutCommand command) => command.Action switch
     {

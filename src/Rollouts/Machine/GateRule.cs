@@ -3,6 +3,12 @@ namespace Canario.Rollouts;
 /// <summary>A step in force: judges its gates, and leaves it when nothing holds it.</summary>
 static class GateRule
 {
+    /// <summary>
+    /// What both sides break soon after a step's begin, when a stall of seconds weighs more than all that was measured, has time until here to pass. A candidate can be the cause of what both suffer (it takes a
+    /// node's cores, or floods a store), so what lasts is taken for that.
+    /// </summary>
+    static readonly TimeSpan SharedFault = TimeSpan.FromMinutes(2);
+
     public static RolloutState Apply(Turn turn, RolloutState state, RolloutStep step)
     {
         var gates = turn.Plan.Gates.Where(gate => step.Gates.Contains(gate.Name)).ToArray();
@@ -11,7 +17,7 @@ static class GateRule
         var overdue = IsOverdue(turn, state, step);
         foreach (var gate in gates)
         {
-            if (!gate.DryRun && RejectionBy(gate, measured.GetValueOrDefault(gate.Name), overdue) is { } rejection)
+            if (!gate.DryRun && RejectionBy(gate, measured.GetValueOrDefault(gate.Name), turn.Now - state.StepStartedAt!.Value, overdue) is { } rejection)
             {
                 return RollbackRule.Reject(turn, state, rejection.Reason, rejection.Message);
             }
@@ -86,9 +92,11 @@ static class GateRule
         return turn.Now - state.StepStartedAt!.Value - blind >= deadline;
     }
 
-    static (string Reason, string Message)? RejectionBy(GateSpec gate, GateResult? result, bool overdue) => result?.Verdict switch
+    /// <param name="held">Since the step's weight came into force.</param>
+    static (string Reason, string Message)? RejectionBy(GateSpec gate, GateResult? result, TimeSpan held, bool overdue) => result?.Verdict switch
     {
         Verdict.Fail when gate.OnFail == OnFail.Rollback && !result.SharedWithStable => (gate.Type, result.Message),
+        Verdict.Inconclusive when result.SharedWithStable && held >= SharedFault => (gate.Type, $"{result.Message} It may be the candidate's doing."),
         Verdict.InsufficientData when gate.OnInsufficientData == OnInsufficientData.Rollback && overdue => (RolloutReasons.InsufficientData, result.Message),
         _ => null,
     };

@@ -77,7 +77,7 @@ static class StableLostRule
         var conclusion = state.IsRejected(candidate) ? null : state.Concluded.First(concluded => concluded.Revision == candidate);
         return turn.Tell(
             state,
-            GateRule.TakePlace(turn, state with { Concluded = [.. state.Concluded.Where(concluded => concluded != conclusion)] }),
+            GateRule.TakePlace(turn, state with { Concluded = [.. state.Concluded.Where(concluded => concluded.Revision != candidate)] }),
             conclusion?.Reason ?? RolloutReasons.RolledBack,
             $"{Since(state)}; {candidate} serves everything and stands in for it until {turn.Plan.Revision} can take over.",
             warning: true);

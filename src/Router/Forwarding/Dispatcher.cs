@@ -61,10 +61,10 @@ internal sealed class Dispatcher(RouterOptions options, TimeProvider time, ILogg
         int attempts = 0;
         while (attempts++ < MaxEndpoints && endpoints.Pick() is { } endpoint)
         {
-            outcome = await x.TryAsync(route, backend, endpoint, fresh: outcome.Reason is Reasons.StaleConnection or Reasons.ConnectionLost);
+            outcome = await x.TryAsync(route, backend, endpoint, fresh: x.WasLost || outcome.Reason == Reasons.StaleConnection);
             if (outcome.Reason is { } reason) backend.Metrics.CountFailure(reason);
             if (outcome.Unreached) continue;
-            backend.Service.Reached();
+            if (outcome.Reason is null) endpoints.Answered();
             return outcome;
         }
         if (attempts == 1 && !IsYetToBeSeen(route, backend)) backend.Metrics.CountFailure(outcome.Reason!);
@@ -72,7 +72,7 @@ internal sealed class Dispatcher(RouterOptions options, TimeProvider time, ILogg
     }
 
     /// <summary>That another revision stands in for it is no fault that is known of: its endpoints are still to be seen, or its pods were killed or moved, and have successors in a moment.</summary>
-    private bool IsBlameless(IExchange x, Route route, Backend backend) => IsYetToBeSeen(route, backend) || (!x.WasLost && backend.Service.IsAwayForAMoment());
+    private bool IsBlameless(IExchange x, Route route, Backend backend) => IsYetToBeSeen(route, backend) || (!x.WasLost && x.EndpointsOf(backend.Service).IsAwayForAMoment());
 
     private bool IsYetToBeSeen(Route route, Backend backend) => !backend.Service.WasReady && time.GetElapsedTime(route.Since) < EndpointsLag;
 

@@ -18,7 +18,7 @@ internal interface IExchange
 
     string RequestId { get; }
 
-    /// <summary>A server had the whole request and ended without an answer; it is with another one since, or was.</summary>
+    /// <summary>A server ended with it and without an answer; it is with another one since, or was.</summary>
     bool WasLost { get; }
 
     /// <summary>Those of the service that speak the request's HTTP version.</summary>

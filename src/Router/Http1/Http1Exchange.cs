@@ -81,7 +81,7 @@ internal sealed class Http1Exchange(ClientLoop home, LoopSocket client, ReceiveB
 
     public void CloseAfter() => KeepsAlive = false;
 
-    /// <summary>A server had all of it, and ended.</summary>
+    /// <summary>A server took its connection, perhaps all of it, and ended.</summary>
     /// <returns>False: it is not the first.</returns>
     public bool TryLose() => !WasLost && (WasLost = true);
 

@@ -103,9 +103,8 @@ internal sealed class Http1Forwarder(UpstreamOptions options, ILogger<Http1Forwa
         if (x.ClientGone || upload is { ClientFault: Outcome.ClientGone }) return Gone;
         if (upload?.ClientFault is { } status) return Outcome.Failed(status, Reasons.BadRequest);
         if (connection.Socket.TimedOut) return Outcome.Failed(504, Reasons.Timeout);
-        bool again = connection.Input.IsEmpty && (sentNothing || !wholeBody
-            ? connection.Reused && (sentNothing || upload is { SentNothing: true })
-            : x.Head.IsIdempotent && x.TryLose());
+        bool unseen = sentNothing || upload is { SentNothing: true };
+        bool again = connection.Input.IsEmpty && ((unseen && connection.Reused) || ((sentNothing || (wholeBody && x.Head.IsIdempotent)) && x.TryLose()));
         return !again ? Outcome.Failed(502, Reasons.ConnectionLost) : Outcome.NotReached(connection.Reused ? Reasons.StaleConnection : Reasons.ConnectionLost);
     }
 }

@@ -8,11 +8,34 @@ namespace Canario.Router.Routing;
 internal sealed class EndpointSet(UpstreamOptions options, EventLoops loops, TimeProvider time)
 {
     private volatile Members _members = new([], []);
+    private volatile bool _hasAnswered;
+    // Timestamp of the first request since the last answer that nobody took; 0: there is none.
+    private long _awaySince;
+    // In all, of absences that ended.
+    private long _awayFor;
 
     /// <summary>Of the ready ones.</summary>
     public int Count => _members.Ready.Length;
 
     public bool IsEmpty => _members is { Ready.Length: 0, Reserve.Length: 0 };
+
+    /// <summary>One of them answered a request.</summary>
+    public void Answered()
+    {
+        if (!_hasAnswered) _hasAnswered = true;
+        if (Volatile.Read(ref _awaySince) == 0) return;
+        long since = Interlocked.Exchange(ref _awaySince, 0);
+        if (since != 0) Interlocked.Add(ref _awayFor, time.GetTimestamp() - since);
+    }
+
+    /// <summary>Told of a request that none of them took. True: they have answered before, and have been away for less than <see cref="UpstreamOptions.Absence"/>, all absences together.</summary>
+    public bool IsAwayForAMoment()
+    {
+        if (!_hasAnswered) return false;
+        long now = time.GetTimestamp();
+        long since = Interlocked.CompareExchange(ref _awaySince, now, 0);
+        return time.GetElapsedTime(0, Volatile.Read(ref _awayFor) + (since == 0 ? 0 : now - since)) < options.Absence;
+    }
 
     /// <summary>The less busy of two taken by chance, among those that are ready and can be reached.</summary>
     public Endpoint? Pick() => Pick(_members.Ready);

@@ -61,11 +61,11 @@ public sealed class FeedbackTests
     public async Task What_cannot_be_joined_is_told_apart()
     {
         using ModelFolder folder = ModelFolder.WithFeatures();
-        await using TestServer server = await TestServer.StartReadyAsync(folder.Path, o => o with { FeedbackPredictions = 3, FeedbackWindow = TimeSpan.FromMilliseconds(400) });
+        await using TestServer server = await TestServer.StartReadyAsync(folder.Path, o => o with { FeedbackPredictions = 3, FeedbackWindow = TimeSpan.FromSeconds(5) });
         foreach (string id in new[] { "p", "q", "r", "s" }) await PredictAsync(server, ModelFolder.Row, id);
         (string Body, int Status, string Message)[] cases =
         [
-            (Item("p", "\"a\""), 404, "no prediction of request 'p', row 0 is known: the process that answered keeps the last 3 predictions, for 0.4 s"),
+            (Item("p", "\"a\""), 404, "no prediction of request 'p', row 0 is known: the process that answered keeps the last 3 predictions, for 5 s"),
             (Item("q", "\"a\"", 1), 404, "no prediction of request 'q', row 1 is known"),
             (Item("q", "\"zebra\""), 400, "'actual': 'zebra' is no class of the model; it knows 'a', 'b', 'c'"),
             (Item("q", "7"), 400, "'actual': '7' is no class of the model"),

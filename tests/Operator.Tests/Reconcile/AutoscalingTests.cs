@@ -33,13 +33,12 @@ public sealed class AutoscalingTests(ClusterFixture cluster) : IAsyncLifetime
         await Models.PatchAsync(cluster.Client, _ns, HeldAtHalf);
 
         await Models.SetModelAsync(cluster.Client, _ns, "v2");
-        var held = await Models.WaitAsync(cluster.Client, _ns, "50 % in force", d => d.Status is { Weight: 50, StepStartedAt: not null });
+        var held = await Models.WaitAsync(cluster.Client, _ns, "50 % in force", d => d.Status is { Weight: 50, StepStartedAt: not null, Ready: "11/11" });
 
         var second = held.Status!.CandidateRevision!;
         Assert.Equal((7, 10), Bounds(await GetAutoscalerAsync(first)));
         Assert.Equal((4, 10), Bounds(await GetAutoscalerAsync(second)));
         Assert.Equal((7, 4), (await ReplicasAsync(first), await ReplicasAsync(second)));
-        Assert.Equal("11/11", held.Status.Ready);
 
         await Models.CommandAsync(cluster.Client, _ns, $"promote/{second}/1");
         var promoted = await Models.WaitAsync(cluster.Client, _ns, "promoted", d => d.Status!.StableRevision == second && Models.Is(d, ConditionTypes.Ready));
@@ -134,6 +133,7 @@ public sealed class AutoscalingTests(ClusterFixture cluster) : IAsyncLifetime
         await Models.PatchAsync(cluster.Client, _ns, """{"spec":{"strategy":{"type":"Recreate","canary":null}}}""");
         var seen = new ConcurrentQueue<int>();
         await using var following = new Following<Deployment>(cluster.Client, Resources.Deployments, _ns, change => Note(seen, change.Current, first));
+        await Eventually.TrueAsync(() => !seen.IsEmpty, "it is followed");
 
         await Models.SetBrokenAsync(cluster.Client, _ns);
         var back = await Models.WaitAsync(cluster.Client, _ns, "rolled back", d => d.Status!.Phase == nameof(RolloutPhase.RolledBack));

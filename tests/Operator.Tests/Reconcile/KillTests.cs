@@ -150,7 +150,7 @@ public sealed class KillTests(ClusterFixture cluster)
         while (true)
         {
             var end = await DescribeAsync(ns);
-            if (expected is null || end == expected || TimeProvider.System.GetElapsedTime(start) > TimeSpan.FromSeconds(20))
+            if (expected is null || end == expected || TimeProvider.System.GetElapsedTime(start) > TimeSpan.FromSeconds(120))
                 return end;
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
         }

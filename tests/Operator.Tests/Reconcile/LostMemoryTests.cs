@@ -25,8 +25,9 @@ public sealed class LostMemoryTests(ClusterFixture cluster)
         await BreakAsync(ns, """{"status":{"rollout":{"phase":"Flying"}}}""");
         var again = await WaitPausedAsync(ns, after: paused);
         Assert.Equal((stable, paused.Status!.CandidateRevision), (again.Status!.StableRevision, again.Status.CandidateRevision));
-        var events = await cluster.Client.ListAsync(Resources.Events, ns, null, default);
-        Assert.Contains(events.Items, e => e.Reason == RolloutReasons.StateUnreadable && e.Message!.Contains($"{stable} serves", StringComparison.Ordinal));
+        await Eventually.TrueAsync(
+            async () => (await cluster.Client.ListAsync(Resources.Events, ns, null, default)).Items.Any(e => e.Reason == RolloutReasons.StateUnreadable && e.Message!.Contains($"{stable} serves", StringComparison.Ordinal)),
+            "it is told");
 
         // Gone altogether, which must not be taken for a model that was never seen: that one's first revision has all traffic at once.
         await BreakAsync(ns, """{"status":{"rollout":null}}""");

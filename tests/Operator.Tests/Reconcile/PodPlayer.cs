@@ -48,9 +48,20 @@ internal sealed class PodPlayer : IAsyncDisposable
         var played = new HashSet<string>(StringComparer.Ordinal);
         while (!_stop.IsCancellationRequested)
         {
-            var pods = await _client.ListAsync(Resources.Pods, _namespace, null, _stop.Token);
-            foreach (var pod in pods.Items.Where(p => p.Metadata.DeletionTimestamp is null && played.Add(p.Metadata.Uid!)))
-                await PatchAsync(pod);
+            try
+            {
+                var pods = await _client.ListAsync(Resources.Pods, _namespace, null, _stop.Token);
+                foreach (var pod in pods.Items.Where(p => p.Metadata.DeletionTimestamp is null && !played.Contains(p.Metadata.Uid!)))
+                {
+                    await PatchAsync(pod);
+                    played.Add(pod.Metadata.Uid!);
+                }
+            }
+            catch (KubernetesException e) when (e.Error == KubernetesError.Unavailable)
+            {
+                // Played at the next look.
+            }
+
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, _stop.Token);
         }
     }

@@ -12,6 +12,7 @@ namespace Canario.Operator.Tests.Reconcile;
 /// <summary>An operator for one namespace, in this process, and a router that serves what the namespace's ConfigMaps say. Every status that it writes is inspected.</summary>
 internal sealed class RunningOperator : IAsyncDisposable
 {
+    private static readonly TimeSpan s_longestLook = TimeSpan.FromMilliseconds(200);
     private readonly KubernetesClient _client;
     private readonly LoopbackServer _router;
     private readonly OperatorService _service;
@@ -56,19 +57,24 @@ internal sealed class RunningOperator : IAsyncDisposable
         return new RunningOperator(client, router, service, inspector);
     }
 
+    /// <summary>Statuses that were stored and held against the rules.</summary>
+    public int InspectedStatuses => _inspector.Inspected;
+
     /// <summary>API writes so far, events and leases included.</summary>
     public long Writes => _client.Writes;
 
     /// <summary>Waits until nothing has been written for <paramref name="quiet"/>, two seconds unless told: a condition may hold before the last write that belongs to it. Answers the writes so far.</summary>
     public async Task<long> RestAsync(TimeSpan? quiet = null)
     {
-        var (writes, since) = (Writes, TimeProvider.System.GetTimestamp());
+        var (writes, rested, last) = (Writes, TimeSpan.Zero, TimeProvider.System.GetTimestamp());
         await Eventually.TrueAsync(
             () =>
             {
-                if (Writes != writes)
-                    (writes, since) = (Writes, TimeProvider.System.GetTimestamp());
-                return TimeProvider.System.GetElapsedTime(since) > (quiet ?? TimeSpan.FromSeconds(2));
+                var (before, passed) = (writes, TimeProvider.System.GetElapsedTime(last));
+                (writes, last) = (Writes, TimeProvider.System.GetTimestamp());
+                // A machine that stands still is no operator that rests.
+                rested = writes != before || _inspector.UnderWay > 0 ? TimeSpan.Zero : rested + (passed < s_longestLook ? passed : s_longestLook);
+                return rested > (quiet ?? TimeSpan.FromSeconds(2));
             },
             "the operator rests");
         return writes;

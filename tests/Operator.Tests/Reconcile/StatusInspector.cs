@@ -15,6 +15,8 @@ internal sealed class StatusInspector : DelegatingHandler
 
     private readonly Dictionary<string, IReadOnlyDictionary<string, Condition>> _last = new(StringComparer.Ordinal);
     private readonly List<string> _findings = [];
+    private int _inspected;
+    private int _underWay;
     private readonly Lock _lock = new();
 
     /// <summary>What was wrong with a status, one line each.</summary>
@@ -26,6 +28,12 @@ internal sealed class StatusInspector : DelegatingHandler
                 return [.. _findings];
         }
     }
+
+    /// <summary>Statuses that were stored and read.</summary>
+    public int Inspected => Volatile.Read(ref _inspected);
+
+    /// <summary>Writes of any kind that are not answered yet.</summary>
+    public int UnderWay => Volatile.Read(ref _underWay);
 
     public StatusInspector Around(HttpMessageHandler inner)
     {
@@ -50,20 +58,39 @@ internal sealed class StatusInspector : DelegatingHandler
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (request.Method != HttpMethod.Put || request.RequestUri!.AbsolutePath is not { } path || !path.Contains("/modeldeployments/", StringComparison.Ordinal) || !path.EndsWith("/status", StringComparison.Ordinal))
+        if (request.Method == HttpMethod.Get)
             return await base.SendAsync(request, cancellationToken);
-        var written = JsonSerializer.Deserialize(await request.Content!.ReadAsByteArrayAsync(cancellationToken), ApiJson.Default.ModelDeployment)!;
-        var answer = await base.SendAsync(request, cancellationToken);
-        lock (_lock)
+        Interlocked.Increment(ref _underWay);
+        try
         {
-            foreach (var finding in Inspect(written, stored: answer.IsSuccessStatusCode))
-                _findings.Add($"{written.Metadata.Name} {written.Status!.Phase} {written.Status.Reason}: {finding}");
-        }
+            var answer = await base.SendAsync(request, cancellationToken);
+            if (answer.IsSuccessStatusCode && request.RequestUri!.AbsolutePath is var path && path.Contains("/modeldeployments/", StringComparison.Ordinal) && path.EndsWith("/status", StringComparison.Ordinal))
+            {
+                // Whoever asked reads it again from the buffer.
+                await answer.Content.LoadIntoBufferAsync(cancellationToken);
+                Inspect(await answer.Content.ReadAsByteArrayAsync(cancellationToken));
+            }
 
-        return answer;
+            return answer;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _underWay);
+        }
     }
 
-    private IEnumerable<string> Inspect(ModelDeployment written, bool stored)
+    private void Inspect(byte[] answer)
+    {
+        var stored = JsonSerializer.Deserialize(answer, ApiJson.Default.ModelDeployment)!;
+        lock (_lock)
+        {
+            _inspected++;
+            foreach (var finding in Inspect(stored))
+                _findings.Add($"{stored.Metadata.Name} {stored.Status!.Phase} {stored.Status.Reason}: {finding}");
+        }
+    }
+
+    private IEnumerable<string> Inspect(ModelDeployment written)
     {
         var status = written.Status!;
         var conditions = (status.Conditions ?? []).ToDictionary(c => c.Type!, StringComparer.Ordinal);
@@ -81,8 +108,6 @@ internal sealed class StatusInspector : DelegatingHandler
             yield return $"of Ready, Reconciling and Stalled it must be one, and is {conditions[ConditionTypes.Ready].Status}, {conditions[ConditionTypes.Reconciling].Status}, {conditions[ConditionTypes.Stalled].Status}";
         if (Judge(Compute(written), status, conditions[ConditionTypes.Stalled].Reason!) is { } wrong)
             yield return wrong;
-        if (!stored)
-            yield break;
         var last = _last.GetValueOrDefault(written.Metadata.Uid!);
         _last[written.Metadata.Uid!] = conditions;
         foreach (var (type, condition) in conditions)

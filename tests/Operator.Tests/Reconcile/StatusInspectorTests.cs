@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using Canario.Kubernetes;
 using Canario.Kubernetes.Models;
 using Canario.Operator.Api;
 using Canario.Rollouts;
@@ -42,21 +44,18 @@ public sealed class StatusInspectorTests
 
     private static async Task<IReadOnlyList<string>> InspectAsync(params ModelDeployment[] written)
     {
-        using var inspector = new StatusInspector().Around(new Accepting());
-        using var client = new HttpMessageInvoker(inspector);
+        using var inspector = new StatusInspector().Around(new Storing());
+        // By the client that the operator has: a way of writing that the inspector does not know would be found here.
+        using var client = new KubernetesClient(new ClusterAccess { Server = new Uri("http://cluster") }, new KubernetesClientOptions { Wrap = _ => inspector });
         foreach (var deployment in written)
-        {
-            using var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(deployment, ApiJson.Default.ModelDeployment));
-            using var request = new HttpRequestMessage(HttpMethod.Put, "https://cluster/apis/canario.dev/v1alpha1/namespaces/team/modeldeployments/m/status") { Content = content };
-            (await client.SendAsync(request, CancellationToken.None)).Dispose();
-        }
-
+            await client.ReplaceStatusAsync(ModelDeployments.Resource, deployment, default);
+        Assert.Equal(written.Length, inspector.Inspected);
         return inspector.Findings;
     }
 
     private static ModelDeployment Build(string phase = nameof(RolloutPhase.Healthy), string ready = "True", string reconciling = "False", string stalled = "False") => new()
     {
-        Metadata = new ObjectMeta { Namespace = "team", Name = "m", Uid = "u", Generation = 2 },
+        Metadata = new ObjectMeta { Namespace = "team", Name = "m", Uid = "u", Generation = 2, ResourceVersion = "1" },
         Status = new ModelDeploymentStatus
         {
             ObservedGeneration = 2,
@@ -73,8 +72,15 @@ public sealed class StatusInspectorTests
 
     private static Condition Is(string type, string status) => new() { Type = type, Status = status, ObservedGeneration = 2, LastTransitionTime = s_since, Reason = "R", Message = "M" };
 
-    private sealed class Accepting : HttpMessageHandler
+    /// <summary>Answers the object with the status that the patch puts in.</summary>
+    private sealed class Storing : HttpMessageHandler
     {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK));
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var patch = JsonNode.Parse(await request.Content!.ReadAsStringAsync(cancellationToken))!.AsArray();
+            var status = patch.Single(operation => (string)operation!["path"]! == "/status")!["value"]!.Deserialize(ApiJson.Default.ModelDeploymentStatus);
+            var stored = new ModelDeployment { Metadata = Build().Metadata, Status = status };
+            return new HttpResponseMessage(HttpStatusCode.OK) { Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(stored, ApiJson.Default.ModelDeployment)) };
+        }
     }
 }

@@ -103,9 +103,11 @@ sealed class Explorer(Model model, int happenings)
 
     static bool IsAtRest(Moment moment) => moment.State.Phase is RolloutPhase.Healthy or RolloutPhase.RolledBack;
 
-    /// <summary>The decision has fallen: a revision that may not serve for good does until somebody can take its traffic. No other pod is ready, so there is nothing left to do.</summary>
-    static bool HasNobodyElse(Moment moment) => moment.State is { Phase: RolloutPhase.RollingBack, Weight: 100, CandidateRevision: { } candidate }
-        && (moment.State.IsRejected(candidate) || moment.State.IsConcluded(candidate));
+    /// <summary>The decision has fallen: a revision that may not serve for good does until somebody can take its traffic. No other pod is ready, and spec asks for no other revision that may be tried, so there is nothing left to do.</summary>
+    bool HasNobodyElse(Moment moment) => moment.State is { Phase: RolloutPhase.RollingBack, Weight: 100, CandidateRevision: { } candidate }
+        && IsKnown(moment.State, candidate) && (Model.RevisionOf(moment) is not { } asked || asked == candidate || asked == moment.State.StableRevision || IsKnown(moment.State, asked));
+
+    static bool IsKnown(RolloutState state, string revision) => state.IsRejected(revision) || state.IsConcluded(revision);
 
     Moment Step(Moment moment, Look look)
     {

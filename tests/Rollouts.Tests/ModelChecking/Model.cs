@@ -27,6 +27,9 @@ sealed class Model
 
     public static Moment Start { get; } = new(0, false, RolloutState.Initial);
 
+    /// <summary>What is to serve: an undo's, or else spec's; null: spec is invalid.</summary>
+    public string? RevisionOf(Moment moment) => moment.Plan == Invalid ? null : moment.State.Undo?.To ?? plans[moment.Plan].Revision;
+
     int Invalid => plans.Length - 1;
 
     /// <summary>Every combination of at most so many happenings that can make a difference now, after any time.</summary>

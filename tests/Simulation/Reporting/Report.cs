@@ -47,7 +47,7 @@ static class Report
             {Contestants.Longest.TotalHours:0} h: **a bound that is exactly what the service does is not a good bound**; the relative one needs no such knowledge.
 
             """);
-        Tables.Write(text, tallies.Where(tally => tally.Scenario is { HasEffect: false, OutageFrom: null, FaultFrom: null, RequestsPerSecond: > 0 }));
+        Tables.Write(text, tallies.Where(tally => tally.Scenario is { HasEffect: false, OutageFrom: null, RequestsPerSecond: > 0 }));
         text.Append("""
 
             ## Large regressions
@@ -80,16 +80,6 @@ static class Report
 
             """);
         Tables.Write(text, tallies.Where(tally => tally.Scenario.RequestsPerSecond == 0 || tally.Scenario.OutageFrom is not null));
-        text.Append("""
-
-            ## A fault of both sides
-
-            A store that both versions ask is down from the first to the twenty-sixth minute of a good version's rollout at 50 requests a second: a fifth of everybody's requests fails. Going back to stable would help nobody. Canario compares
-            the sides within the same minutes and takes the version back only when it is surely the worse one: with `max` the step waits for a person, since what was measured in it is beyond the bound for good; with
-            `maxRatioToStable` it goes on. **In the bake there is no stable to compare with**: a fault then takes a good version back.
-
-            """);
-        Tables.Write(text, tallies.Where(tally => tally.Scenario.FaultFrom is not null));
         text.Append("""
 
             ## What the columns say
