@@ -87,6 +87,6 @@ internal sealed class RunningOperator : IAsyncDisposable
         _service.Dispose();
         await _router.DisposeAsync();
         _client.Dispose();
-        Assert.Empty(_inspector.Findings);
+        Assert.True(_inspector.Findings.Count == 0, string.Join('\n', _inspector.Findings));
     }
 }

@@ -79,7 +79,7 @@ public sealed class StatusBuilderTests
             status = Look(s_plan, 2, 2, taken);
         while (_state.Phase != RolloutPhase.RolledBack && _now < s_start.AddMinutes(10));
 
-        const string why = "candidate 12 % failed (120 of 1000), above the bound of 2 %.";
+        const string why = "candidate 12 % failed (120 of 1000), above the bound of 2 %; stable 0.5 % failed (5 of 1000).";
         Assert.Equal((nameof(RolloutPhase.RolledBack), GateTypes.ErrorRate, $"{why} {One} serves."), (status.Phase, status.Reason, status.Message));
         Assert.Equal((Two, GateTypes.ErrorRate, why), (status.Rejected![0].Revision, status.Rejected[0].Reason, status.Rejected[0].Message));
         Assert.Equal((Two, RolloutOutcomes.RolledBack, GateTypes.ErrorRate, why), (status.History![0].Revision, status.History[0].Outcome, status.History[0].Reason, status.History[0].Evidence));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Canario.Kubernetes.Models;
 using Canario.Operator.Api;
@@ -106,26 +107,28 @@ internal sealed class StatusInspector : DelegatingHandler
             yield return $"condition {condition.Type} is {condition.Status} of generation {condition.ObservedGeneration} for reason '{condition.Reason}' since {condition.LastTransitionTime}";
         if (new[] { ConditionTypes.Ready, ConditionTypes.Reconciling, ConditionTypes.Stalled }.Count(type => conditions[type].Status == "True") != 1)
             yield return $"of Ready, Reconciling and Stalled it must be one, and is {conditions[ConditionTypes.Ready].Status}, {conditions[ConditionTypes.Reconciling].Status}, {conditions[ConditionTypes.Stalled].Status}";
-        if (Judge(Compute(written), status, conditions[ConditionTypes.Stalled].Reason!) is { } wrong)
+        if (Judge(Compute(written), status, conditions[ConditionTypes.Stalled].Reason!, written.Spec.Autoscaling?.MinReplicas) is { } wrong)
             yield return wrong;
         var last = _last.GetValueOrDefault(written.Metadata.Uid!);
         _last[written.Metadata.Uid!] = conditions;
         foreach (var (type, condition) in conditions)
         {
-            if (last?[type] is { } before && before.Status == condition.Status != (before.LastTransitionTime == condition.LastTransitionTime))
+            // Times have whole seconds: two transitions may be in one.
+            if (last?[type] is { } before && (before.Status == condition.Status ? before.LastTransitionTime != condition.LastTransitionTime : before.LastTransitionTime > condition.LastTransitionTime))
                 yield return $"condition {type} was {before.Status} since {before.LastTransitionTime} and is {condition.Status} since {condition.LastTransitionTime}";
         }
     }
 
-    private static string? Judge(string computed, ModelDeploymentStatus status, string stalledBecause)
+    /// <param name="least">With an autoscaler: pods that it adds to these are load's doing, and none that a change waits for.</param>
+    private static string? Judge(string computed, ModelDeploymentStatus status, string stalledBecause, int? least)
     {
         var isOver = status.Phase is nameof(RolloutPhase.Stalled) or nameof(RolloutPhase.RolledBack);
-        var isObstacle = stalledBecause is Obstacles.RevisionLost or Obstacles.NameTaken or Obstacles.ApplyRefused;
+        var isObstacle = stalledBecause is Obstacles.RevisionLost or Obstacles.NameTaken or Obstacles.ApplyRefused or Obstacles.GatewayApiMissing or Obstacles.MirrorShareUnknown;
         return computed switch
         {
             "Current" when status.Phase != nameof(RolloutPhase.Healthy) => "kstatus says Current while the rollout is not over",
             "Current" when status is not { StableRevision: not null, CandidateRevision: null } => $"kstatus says Current with stable '{status.StableRevision}' and candidate '{status.CandidateRevision}'",
-            "Current" when status.Ready?.Split('/') is not [var ready, var wanted] || ready != wanted => $"kstatus says Current with {status.Ready} pods ready",
+            "Current" when status.Ready?.Split('/') is not [var ready, var wanted] || (ready != wanted && !(int.Parse(ready, CultureInfo.InvariantCulture) >= least)) => $"kstatus says Current with {status.Ready} pods ready",
             "InProgress" when isOver => "kstatus says InProgress when nothing more will happen",
             "Failed" when !isOver && !isObstacle => $"kstatus says Failed, because of {stalledBecause}",
             _ => null,
