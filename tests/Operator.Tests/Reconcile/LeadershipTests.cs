@@ -54,7 +54,8 @@ public sealed class LeadershipTests(ClusterFixture cluster)
         await Models.SetModelAsync(cluster.Client, ns, "v2");
         await PromotedAsync(ns, 2);
 
-        Assert.Contains("second", _writes.Select(w => w.Who));    }
+        Assert.Contains("second", _writes.Select(w => w.Who));
+    }
 
     private Task<RunningOperator> StartAsync(string ns, string identity, StrongBox cutOff) => RunningOperator.StartAsync(
         cluster, ns, inner => new RecordingHandler(inner, identity, _writes, cutOff), leaderElection: true, identity: identity);
