@@ -83,7 +83,7 @@ static class Invariants
         }
 
         // Faute de mieux: stable is lost, and another revision could not be tried otherwise.
-        var standsIn = (before.ResumePhase ?? before.Phase) == RolloutPhase.RollingBack && before is { Weight: 100, StableLostSince: { } since } && d.Plan.SpecError is null
+        var standsIn = before is { Weight: 100, StableLostSince: { } since } && d.Plan.SpecError is null
             && d.Now - since + before.StableLostFor >= d.Plan.ProgressDeadline && next.StableRevision == before.CandidateRevision && d.Ready(before.StableRevision) == 0
             && next is { CandidateRevision: not null } && next.CandidateRevision != before.StableRevision;
         Assert.True(standsIn || next.StableRevision is null || next.StableRevision == before.StableRevision || !next.IsRejected(next.StableRevision), "a rejected revision is stable");

@@ -29,6 +29,8 @@ static class RollbackRule
             PauseReason = null,
             ProviderUnavailableSince = null,
             ProviderUnavailableFor = TimeSpan.Zero,
+            // A stable that was given up in the steps is asked to start again, and has its time for that.
+            StableLostFor = TimeSpan.Zero,
         },
         reason,
         message,
