@@ -70,7 +70,7 @@ internal sealed partial class ModelLoader(ServerOptions options, ModelFetcher fe
             if (golden is not null) GoldenCheck.Require(model, golden, options.Limits);
             registry.CreateGauge(MetricNames.InferenceModel, "The model's digest; always 1.", MetricLabels.Namespace, MetricLabels.Model, MetricLabels.Revision, "sha256")
                 .WithLabels(options.Identity.Namespace, options.Identity.Model, options.Identity.Revision, digest).Set(1);
-            Log.Loaded(logger, options.Identity.Model, options.Identity.Revision, digest, Session.RuntimeVersion, run.TotalMicroseconds, model.IsSlow, model.Batches, gain);
+            Log.Loaded(logger, options.Identity.Model, options.Identity.Revision, digest, Session.RuntimeVersion, Math.Round(run.TotalMicroseconds, 1), model.IsSlow, model.Batches, Math.Round(gain, 1));
             return model;
         }
         catch
@@ -117,7 +117,7 @@ internal sealed partial class ModelLoader(ServerOptions options, ModelFetcher fe
         [LoggerMessage(11, LogLevel.Warning, "The baseline knows {Names}, which metadata.json does not: no drift is watched for them")]
         public static partial void Strangers(ILogger logger, string names);
 
-        [LoggerMessage(10, LogLevel.Information, "Model {Model} {Revision} is ready (sha256 {Sha256}, ONNX Runtime {Runtime}, {RunMicroseconds} us a run, off the socket loop: {IsSlow}, batches: {Batches}, gain of a batch: {BatchGain:F1})")]
+        [LoggerMessage(10, LogLevel.Information, "Model {Model} {Revision} is ready (sha256 {Sha256}, ONNX Runtime {Runtime}, {RunMicroseconds} us a run, off the socket loop: {IsSlow}, batches: {Batches}, gain of a batch: {BatchGain})")]
         public static partial void Loaded(ILogger logger, string model, string revision, string sha256, string runtime, double runMicroseconds, bool isSlow, bool batches, double batchGain);
     }
 }
