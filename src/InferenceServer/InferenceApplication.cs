@@ -85,6 +85,7 @@ internal static class InferenceApplication
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxConcurrentConnections = options.Limits.MaximumConnections;
             kestrel.Limits.MaxRequestBodySize = options.Limits.MaximumBodyBytes;
             kestrel.Limits.RequestHeadersTimeout = s_headersTimeout;
             kestrel.Limits.Http2.MaxStreamsPerConnection = MaximumStreams;

@@ -17,6 +17,43 @@ public sealed class SecurityTests(GrpcJsClient grpc) : IClassFixture<GrpcJsClien
     private const string Key = "correct-horse-battery";
 
     [Fact]
+    public async Task A_connection_too_many_is_closed_and_there_is_room_again_when_another_ends()
+    {
+        using ModelFolder folder = ModelFolder.WithFeatures();
+        // One is the test's own, that has asked whether the server is ready.
+        await using TestServer server = await TestServer.StartReadyAsync(folder.Path, o => o with { Limits = o.Limits with { MaximumConnections = 2 } });
+        using (var second = new TcpClient())
+        {
+            Assert.True(await AsksAsync(second, server));
+            using var third = new TcpClient();
+            Assert.False(await AsksAsync(third, server));
+            Assert.Equal(HttpStatusCode.OK, (await server.Client.GetAsync("/health")).StatusCode);
+        }
+
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (true)
+        {
+            using var next = new TcpClient();
+            if (await AsksAsync(next, server)) break;
+            await Task.Delay(50, limit.Token);
+        }
+    }
+
+    private static async Task<bool> AsksAsync(TcpClient client, TestServer server)
+    {
+        try
+        {
+            await client.ConnectAsync(IPAddress.Loopback, server.Client.BaseAddress!.Port);
+            await client.GetStream().WriteAsync("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray());
+            return await client.GetStream().ReadAsync(new byte[256]).AsTask().WaitAsync(TimeSpan.FromSeconds(30)) > 0;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    [Fact]
     public async Task With_keys_inference_and_metadata_need_one_and_probes_do_not()
     {
         using ModelFolder folder = ModelFolder.WithFeatures();

@@ -58,6 +58,8 @@ internal static class OptionTable
             (o, v) => o with { FetchTimeout = TimeSpan.FromSeconds(ReadWhole(v, 1, 86400)) }),
         new("fetch-attempts", "CANARIO_FETCH_ATTEMPTS", "Attempts at fetching a file, 1 to 20. Default: 5.",
             (o, v) => o with { FetchAttempts = (int)ReadWhole(v, 1, 20) }),
+        new("max-connections", "CANARIO_MAX_CONNECTIONS", "Connections of clients at once; one more is closed. Default: 10000.",
+            (o, v) => o with { Limits = o.Limits with { MaximumConnections = (int)ReadWhole(v, 1, 1_000_000) } }),
         new("max-body-bytes", "CANARIO_MAX_BODY_BYTES", "Largest request body. Default: 32 MiB.",
             (o, v) => o with { Limits = o.Limits with { MaximumBodyBytes = ReadWhole(v, 1, 1 << 30) } }),
         new("max-rows", "CANARIO_MAX_ROWS", "Most rows in one request. Default: 4096.",
