@@ -6,7 +6,7 @@ using Canario.LocalCluster;
 var rollouts = new Option<int>("--rollouts") { Description = "How many, 1 to 1000; they take turns through the strategies.", DefaultValueFactory = _ => 50 };
 var seed = new Option<int>("--seed") { Description = "Equal seeds kill in the same order; when exactly is up to the machine.", DefaultValueFactory = _ => 1 };
 var rate = new Option<int>("--rate") { Description = "Requests a second, 1 to 1000.", DefaultValueFactory = _ => 50 };
-var limit = new Option<int>("--limit") { Description = "The longest that one rollout may take, in seconds, 10 to 3600.", DefaultValueFactory = _ => 300 };
+var limit = new Option<int>("--limit") { Description = "The longest that one rollout may take, in seconds, 10 to 3600; more than the progress deadline of 600, by which each comes to an end.", DefaultValueFactory = _ => 900 };
 var skipImages = new Option<bool>("--skip-images") { Description = "Use the images that the node already has." };
 Bound(rollouts, 1, 1000);
 Bound(rate, 1, 1000);
