@@ -34,6 +34,6 @@ public sealed record GateResult
     /// <summary>For people: the numbers in a sentence.</summary>
     public string Message { get; init; } = "";
 
-    /// <summary>Both sides drift from their baselines alike: the world changed, not the model.</summary>
+    /// <summary>Stable shows it alike: both drift from their baselines (the world changed, not the model), or both are beyond the same bound.</summary>
     public bool SharedWithStable { get; init; }
 }

@@ -81,8 +81,7 @@ public sealed class StableLostTests
     [Fact]
     public void A_rejected_candidate_that_serves_alone_stands_in_for_stable_when_another_spec_wants_to_start()
     {
-        var cluster = Rejected();
-        cluster.Plan = cluster.Plan with { Revision = Plans.Three };
+        var cluster = Rejected(Plans.Three);
         cluster.Measurements["errors"] = Plans.Good;
         cluster.Tick();
         Assert.Equal((RolloutPhase.Preparing, Plans.Two, Plans.Three), (cluster.State.Phase, cluster.State.StableRevision, cluster.State.CandidateRevision));
@@ -95,8 +94,7 @@ public sealed class StableLostTests
     [Fact]
     public void The_stand_in_serves_on_when_the_other_spec_fails_too_and_is_not_tried_again_as_a_candidate()
     {
-        var cluster = Rejected();
-        cluster.Plan = cluster.Plan with { Revision = Plans.Three };
+        var cluster = Rejected(Plans.Three);
         cluster.Measurements["errors"] = Plans.Bad;
         cluster.Until(RolloutPhase.RolledBack, TimeSpan.FromMinutes(5));
         Assert.Equal(Plans.Two, cluster.State.StableRevision);
@@ -114,8 +112,7 @@ public sealed class StableLostTests
     [Fact]
     public void A_retry_of_what_spec_asks_for_starts_it_beside_the_rejected_candidate()
     {
-        var cluster = Rejected();
-        cluster.Plan = cluster.Plan with { Revision = Plans.Three };
+        var cluster = Rejected(Plans.Three);
         cluster.State = cluster.State with { Rejected = [.. cluster.State.Rejected, new RejectedRevision(Plans.Three, GateTypes.Latency, "slow", cluster.Now, 1)] };
         cluster.For(3);
         Assert.Equal(RolloutPhase.RollingBack, cluster.State.Phase);
@@ -147,8 +144,7 @@ public sealed class StableLostTests
     [InlineData(Plans.Two)]
     public void Nobody_stands_in_where_spec_asks_for_nothing_that_could_start(string revision)
     {
-        var cluster = Rejected();
-        cluster.Plan = cluster.Plan with { Revision = revision };
+        var cluster = Rejected(revision);
         cluster.For(100);
         Assert.Equal((RolloutPhase.RollingBack, Plans.One, Plans.Two), (cluster.State.Phase, cluster.State.StableRevision, cluster.State.CandidateRevision));
     }
@@ -258,14 +254,15 @@ public sealed class StableLostTests
     [Fact]
     public void Its_timeline() => TimelineTests.Check("stable-lost", Lost().Until(RolloutPhase.Healthy));
 
-    /// <summary>The candidate failed its gate while stable was gone for good, and the deadline is over.</summary>
-    static SimulatedCluster Rejected()
+    /// <summary>The candidate failed its gate while stable was gone for good, the deadline is over, and spec asks for this revision by now.</summary>
+    static SimulatedCluster Rejected(string next)
     {
         var cluster = Lost();
         cluster.Measurements["errors"] = Plans.Bad;
         cluster.Until(RolloutPhase.RollingBack, TimeSpan.FromMinutes(4));
         cluster.For(500);
         Assert.Equal(100, cluster.State.Weight);
+        cluster.Plan = cluster.Plan with { Revision = next };
         return cluster;
     }
 

@@ -12,7 +12,7 @@ internal sealed class SocketBlocks : MemoryPool<byte>
 {
     public const int BlockBytes = 32 << 10;
 
-    /// <summary>Sixteen MiB for a rush to come back to, all pools together; what is beyond them goes to the collector. Sixty-four busy connections hold two and three blocks each: with a quarter of it, they allocated anew all the time.</summary>
+    /// <summary>Sixteen MiB for a rush to come back to, all pools together; what is beyond them goes to the collector.</summary>
     public static readonly int MostKept = Math.Max(32, 512 / Math.Min(Environment.ProcessorCount, 16));
 
     private readonly Stack<Block> _kept = new(MostKept);

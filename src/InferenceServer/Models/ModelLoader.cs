@@ -28,7 +28,8 @@ internal sealed partial class ModelLoader(ServerOptions options, ModelFetcher fe
             ModelPlace place = await fetcher.OpenAsync(options.ModelUri!, timed.Token);
             SourceFile file = place(ModelFiles.Model)!;
             string path = (await fetcher.FetchAsync(file, options.ModelSha256, options.MaximumModelBytes, optional: false, timed.Token))!;
-            string digest = options.ModelSha256.Length > 0 ? options.ModelSha256 : await ModelCache.HashAsync(path, timed.Token);
+            // Whoever named a digest had it checked; a large file is not read again for it.
+            string digest = options.ModelSha256.Length > 0 ? options.ModelSha256 : file.Sha256.Length > 0 ? file.Sha256 : await ModelCache.HashAsync(path, timed.Token);
             ModelMetadata? metadata = await ReadAsync(place, ModelFiles.Metadata, options.MetadataSha256, ContractJson.Default.ModelMetadata, timed.Token);
             ModelBaseline? baseline = await ReadAsync(place, ModelFiles.Baseline, options.BaselineSha256, ContractJson.Default.ModelBaseline, timed.Token);
             ModelGolden? golden = await ReadAsync(place, ModelFiles.Golden, options.GoldenSha256, ContractJson.Default.ModelGolden, timed.Token);

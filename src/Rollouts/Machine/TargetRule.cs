@@ -58,7 +58,7 @@ static class TargetRule
     public static bool CanStart(Turn turn, RolloutState state, string target) =>
         target != state.StableRevision && target != state.CandidateRevision
         && state.Rejected.All(rejected => rejected.Revision != target || IsForgiven(turn.Plan, rejected))
-        && state.Concluded.All(concluded => concluded.Revision != target || concluded.Reason != ConcludeRule.ReasonOf(turn.Plan));
+        && state.Concluded.All(concluded => concluded.Revision != target || !IsKnown(turn.Plan, concluded));
 
     static RolloutState AtRest(Turn turn, RolloutState state, string target)
     {
@@ -77,12 +77,14 @@ static class TargetRule
                 : state with { Phase = RolloutPhase.RolledBack, PauseReason = null };
         }
 
-        // What was only to be learnt of is known. Another strategy for it asks for more than that.
         var conclusion = state.Concluded.FirstOrDefault(concluded => concluded.Revision == target);
-        return conclusion is not null && conclusion.Reason == ConcludeRule.ReasonOf(turn.Plan)
+        return conclusion is not null && IsKnown(turn.Plan, conclusion)
             ? state with { Phase = RolloutPhase.Healthy, PauseReason = null }
             : Begin(turn, state, target, (conclusion?.Attempt ?? 0) + 1);
     }
+
+    /// <summary>What was only to be learnt of is known. Another strategy for it asks for more than that.</summary>
+    static bool IsKnown(RolloutPlan plan, ConcludedRevision conclusion) => conclusion.Reason == ConcludeRule.ReasonOf(plan);
 
     /// <summary>Spec says by now that what it was rejected for is meant.</summary>
     static bool IsForgiven(RolloutPlan plan, RejectedRevision rejection) =>

@@ -104,7 +104,8 @@ internal sealed class Http1Forwarder(UpstreamOptions options, ILogger<Http1Forwa
         if (upload?.ClientFault is { } status) return Outcome.Failed(status, Reasons.BadRequest);
         if (connection.Socket.TimedOut) return Outcome.Failed(504, Reasons.Timeout);
         bool unseen = sentNothing || upload is { SentNothing: true };
-        bool again = connection.Input.IsEmpty && ((unseen && connection.Reused) || ((sentNothing || (wholeBody && x.Head.IsIdempotent)) && x.TryLose()));
+        bool harmless = sentNothing || (wholeBody && x.Head.IsIdempotent);
+        bool again = connection.Input.IsEmpty && ((unseen && connection.Reused) || (harmless && x.TryLose()));
         return !again ? Outcome.Failed(502, Reasons.ConnectionLost) : Outcome.NotReached(connection.Reused ? Reasons.StaleConnection : Reasons.ConnectionLost);
     }
 }
