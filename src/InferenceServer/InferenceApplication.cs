@@ -81,7 +81,6 @@ internal static class InferenceApplication
         if (traces) builder.Services.AddSingleton(_ => OtlpTracing.Start("canario-inference-server", Version, Describe(options.Identity), RequestSpans.SourceName));
 
         builder.Services.Configure<SocketTransportOptions>(transport => transport.UnsafePreferInlineScheduling = true);
-        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, SocketBlocks.Factory>();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -95,6 +94,9 @@ internal static class InferenceApplication
             Listen(kestrel, options, options.HttpPort, options.UsesTls ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1);
             Listen(kestrel, options, options.GrpcPort ?? (options.HttpPort == 0 ? 0 : options.HttpPort + 1), HttpProtocols.Http2);
         });
+
+        // After Kestrel's own, which it adds whether or not there is one.
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, SocketBlocks.Factory>();
 
         WebApplication app = builder.Build();
         // Made now, disposed of by the services: then it sends what waits.

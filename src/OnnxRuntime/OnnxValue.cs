@@ -12,20 +12,14 @@ public sealed unsafe class OnnxValue : IDisposable
     private nint _value;
     private MemoryHandle _pin;
     // Of rows of a shared tensor there is no value of the library's own: making one takes longer than a small model.
-    private readonly SharedTensor? _owner;
+    private SharedTensor? _owner;
     private TensorElementType _type;
     private long[]? _shape;
 
     internal OnnxValue(nint value) => _value = value;
 
     /// <summary>Rows of a shared tensor.</summary>
-    internal OnnxValue(SharedTensor owner, nint data, TensorElementType type, long[] shape)
-    {
-        _value = data;
-        _owner = owner;
-        _type = type;
-        _shape = shape;
-    }
+    internal OnnxValue(SharedTensor owner, nint data, TensorElementType type, long[] shape) => Become(owner, data, type, shape);
 
     ~OnnxValue() => Release();
 
@@ -217,7 +211,18 @@ public sealed unsafe class OnnxValue : IDisposable
     public void Dispose()
     {
         Release();
-        GC.SuppressFinalize(this);
+        // Rows may become others.
+        if (_owner is null) GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Other rows, when the ones that it was are disposed.</summary>
+    internal void Become(SharedTensor owner, nint data, TensorElementType type, long[] shape)
+    {
+        if (_value != 0) throw new InvalidOperationException("The value is in use.");
+        _owner = owner;
+        _type = type;
+        _shape = shape;
+        _value = data;
     }
 
     internal static long ElementCount(ReadOnlySpan<long> shape)

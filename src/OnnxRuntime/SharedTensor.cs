@@ -36,8 +36,12 @@ public sealed unsafe class SharedTensor : IDisposable
     }
 
     /// <summary>A part of the tensor, over the same memory.</summary>
+    /// <param name="first">Row that it begins with.</param>
+    /// <param name="count">Rows that it has.</param>
+    /// <param name="again">A part, of whatever tensor, that is disposed: it becomes this one. Null: a new value is made.</param>
     /// <exception cref="ArgumentOutOfRangeException">There are no such rows.</exception>
-    public OnnxValue Rows(int first, int count)
+    /// <exception cref="InvalidOperationException">The elements are of no fixed size, or <paramref name="again"/> is in use.</exception>
+    public OnnxValue Rows(int first, int count, OnnxValue? again = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(first);
         ArgumentOutOfRangeException.ThrowIfNegative(count);
@@ -49,8 +53,11 @@ public sealed unsafe class SharedTensor : IDisposable
             _partShape[0] = count;
         }
 
+        nint data = _data + (nint)(first * _rowBytes);
+        if (again is null) again = new OnnxValue(this, data, _type, _partShape);
+        else again.Become(this, data, _type, _partShape);
         Interlocked.Increment(ref _owners);
-        return new OnnxValue(this, _data + (nint)(first * _rowBytes), _type, _partShape);
+        return again;
     }
 
     public void Dispose() => Release();

@@ -11,6 +11,10 @@ namespace Canario.Router;
 internal sealed class RouterHost : IAsyncDisposable
 {
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
+
+    // Clients that connect for each request alone are nowhere to be seen in between.
+    private static readonly TimeSpan LeastClosing = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ClosingPoll = TimeSpan.FromMilliseconds(100);
     private readonly RouterOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -56,7 +60,7 @@ internal sealed class RouterHost : IAsyncDisposable
         _draining = true;
         await Task.Delay(_options.Drain, _time);
         _server.CloseConnections();
-        await Task.Delay(_options.Closing, _time);
+        await UntilLeftAsync();
         using var limit = new CancellationTokenSource(_options.Finish, _time);
         await _server.StopAsync(limit.Token);
     }
@@ -72,6 +76,13 @@ internal sealed class RouterHost : IAsyncDisposable
         _server.Dispose();
         _loops.Dispose();
         _stopping.Dispose();
+    }
+
+    private async Task UntilLeftAsync()
+    {
+        long begun = _time.GetTimestamp();
+        await Task.Delay(_options.Closing < LeastClosing ? _options.Closing : LeastClosing, _time);
+        while (_server.HasConnections && _time.GetElapsedTime(begun) < _options.Closing) await Task.Delay(ClosingPoll, _time);
     }
 
     // A router whose source has ended would serve yesterday's split for ever and look healthy.

@@ -21,8 +21,11 @@ internal sealed record RouterOptions
     /// <summary>Serving as before after SIGTERM: Services and load balancers need that long to send no more connections here.</summary>
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Then every answer closes its connection, so that clients leave between two requests.</summary>
-    public TimeSpan Closing { get; init; } = TimeSpan.FromSeconds(2);
+    /// <summary>
+    /// Then every answer closes its connection, so that clients leave between two requests, until nobody is connected any more: at most this long. A connection that is closed while it is idle
+    /// may be closed in the instant in which a request is sent on it, and that one is lost.
+    /// </summary>
+    public TimeSpan Closing { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Then requests under way may finish, for as long as the default timeout of a request and a little. In all, less than the pod's termination grace period of 60 s.</summary>
     public TimeSpan Finish { get; init; } = TimeSpan.FromSeconds(35);

@@ -1,5 +1,7 @@
 using System.Buffers;
 using Canario.InferenceServer.Http;
+using Canario.TestModels;
+using Microsoft.AspNetCore.Connections;
 
 namespace Canario.InferenceServer.Tests;
 
@@ -17,6 +19,15 @@ public sealed class SocketBlocksTests
         first.Dispose();
         Assert.Same(first, blocks.Rent());
         Assert.Same(second, blocks.Rent());
+    }
+
+    [Fact]
+    public async Task The_server_reads_into_them()
+    {
+        using var folder = new ModelFolder(Samples.Mlp(4, 8, 3));
+        await using TestServer server = await TestServer.StartAsync(folder.Path);
+        // Kestrel registers a factory of its own: the last one is asked.
+        Assert.IsType<SocketBlocks.Factory>(server.Get<IMemoryPoolFactory<byte>>());
     }
 
     [Fact]

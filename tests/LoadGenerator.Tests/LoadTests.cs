@@ -53,6 +53,34 @@ public sealed class LoadTests
     }
 
     [Fact]
+    public async Task A_connection_that_nobody_takes_is_a_failure_to_connect()
+    {
+        // Nobody accepts: what is beyond the listener's queue is not even answered.
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start(1);
+        var address = (IPEndPoint)listener.LocalEndpoint;
+        var queued = new List<Socket>();
+        try
+        {
+            while (true)
+            {
+                queued.Add(new Socket(SocketType.Stream, ProtocolType.Tcp));
+                await queued[^1].ConnectAsync(address).WaitAsync(TimeSpan.FromSeconds(1));
+            }
+        }
+        catch (TimeoutException)
+        {
+            // The queue is full.
+        }
+
+        await using var run = Load.Start(new LoadOptions { Url = new Uri($"http://{address}/"), Rate = 10, Duration = TimeSpan.FromMilliseconds(100) });
+        var report = await run.Completion.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal((1, 1), (report.Requests, report.Failures["connect"]));
+        Assert.Contains("3 s", report.FirstFailures[0], StringComparison.Ordinal);
+        queued.ForEach(socket => socket.Dispose());
+    }
+
+    [Fact]
     public async Task An_answer_that_does_not_come_is_a_timeout_and_does_not_hold_the_others_up()
     {
         using var ended = new CancellationTokenSource();

@@ -10,6 +10,8 @@ public sealed class LoadRun : IAsyncDisposable
 {
     private const int MaxResponseBytes = 1 << 20;
 
+    private static readonly TimeSpan s_connectTimeout = TimeSpan.FromSeconds(3);
+
     private readonly LoadOptions options;
     private readonly HttpClient client;
     private readonly Counters counters = new();
@@ -32,7 +34,7 @@ public sealed class LoadRun : IAsyncDisposable
             UseProxy = false,
             UseCookies = false,
             AllowAutoRedirect = false,
-            ConnectTimeout = TimeSpan.FromSeconds(3),
+            ConnectTimeout = s_connectTimeout,
             PooledConnectionLifetime = options.ConnectionLifetime,
             MaxConnectionsPerServer = options.MaxInFlight,
         })
@@ -131,6 +133,10 @@ public sealed class LoadRun : IAsyncDisposable
             counters.Answered((int)response.StatusCode, Header(response, Headers.Revision) ?? LoadReport.NoRevision, Elapsed - due, failure, Elapsed);
             if (failure is null)
                 firstSuccess.TrySetResult();
+        }
+        catch (OperationCanceledException) when (!deadline.IsCancellationRequested)
+        {
+            counters.Lost("connect", $"no connection within {s_connectTimeout.TotalSeconds} s", Elapsed);
         }
         catch (OperationCanceledException)
         {

@@ -195,6 +195,25 @@ public sealed class LifecycleTests
         await Assert.ThrowsAsync<SocketException>(() => router.ConnectAsync());
     }
 
+    [Fact]
+    public async Task A_connection_that_is_idle_in_a_drain_has_one_more_request_answered()
+    {
+        await using var server = RawServer.Answering(RawServer.Ok("ok"));
+        await using var router = await RunningRouter.StartAsync(o => o with { Drain = TimeSpan.Zero, Closing = TimeSpan.FromHours(1) }, server.Port);
+        await using var idle = await router.ConnectAsync();
+        await idle.SendAsync(Get);
+        await idle.ReadMessageAsync();
+        var draining = router.Host.DrainAsync();
+        await Task.Delay(TimeSpan.FromSeconds(3));
+        Assert.False(draining.IsCompleted);
+        await idle.SendAsync(Get);
+        string answer = await idle.ReadMessageAsync();
+        Assert.StartsWith("HTTP/1.1 200", answer, StringComparison.Ordinal);
+        Assert.Contains("Connection: close", answer, StringComparison.OrdinalIgnoreCase);
+        // Nobody is left, so nobody is waited for.
+        await draining.WaitAsync(RawConnection.Patience);
+    }
+
     private static RouterConfiguration Other(int port) => new()
     {
         Version = "1",

@@ -194,13 +194,11 @@ internal sealed class Batcher(ServedModel model, int maximumRows, int maximumRun
     private static void Split(List<PendingCall> batch, OnnxValue[] outputs)
     {
         SharedTensor[] shared = [.. outputs.Select(output => output.Share())];
-        var parts = new OnnxValue[shared.Length];
         int row = 0;
         foreach (PendingCall pending in batch)
         {
             int rows = (int)pending.Rows;
-            for (int i = 0; i < parts.Length; i++) parts[i] = shared[i].Rows(row, rows);
-            pending.Call.SetOutputs(parts);
+            pending.Call.SetOutputs(shared, row, rows);
             row += rows;
         }
 

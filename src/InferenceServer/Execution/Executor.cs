@@ -26,18 +26,18 @@ internal sealed class Executor(ServerOptions options, RequestMetrics metrics) : 
     /// <param name="cancellation">Ends the wait for a core and the run itself.</param>
     /// <param name="countInputs">False: the caller does, as it may run the same rows again.</param>
     /// <exception cref="RequestException">503: too many are waiting already.</exception>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public async ValueTask RunAsync(ServedModel model, InferenceCall call, int[]? outputs, CancellationToken cancellation, bool countInputs = true)
+    public ValueTask RunAsync(ServedModel model, InferenceCall call, int[]? outputs, CancellationToken cancellation, bool countInputs = true)
     {
         if (countInputs) model.Drift.ObserveInputs(call);
         OutputSelection selection = model.RunOf(outputs);
         bool slow = model.WillBeSlow(call);
         // Whoever is alone has nobody to be joined with.
         bool joins = model.Batches && (call.InCompany || Volatile.Read(ref _active) > 1) && call.JoinableRows is > 0 and var rows && rows < options.BatchRows && BatcherOf(model).IsWorthIt();
+        if (slow || joins) return WaitAndRunAsync(model, call, selection, outputs ?? model.AllOutputs, joins, cancellation);
         // Over before a cancellation could reach it.
-        if (!slow && !joins) call.Run(selection, CancellationToken.None);
-        else await WaitAndRunAsync(model, call, selection, joins, cancellation);
+        call.Run(selection, CancellationToken.None);
         model.Drift.ObserveOutputs(call, outputs ?? model.AllOutputs);
+        return ValueTask.CompletedTask;
     }
 
     public void Dispose() => _slowRuns.Dispose();
@@ -46,7 +46,7 @@ internal sealed class Executor(ServerOptions options, RequestMetrics metrics) : 
     private static int RunsAtOnce(ServerOptions options) => Math.Max(1, Environment.ProcessorCount / Math.Max(1, options.Threads));
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask WaitAndRunAsync(ServedModel model, InferenceCall call, OutputSelection selection, bool joins, CancellationToken cancellation)
+    private async ValueTask WaitAndRunAsync(ServedModel model, InferenceCall call, OutputSelection selection, int[] outputs, bool joins, CancellationToken cancellation)
     {
         try
         {
@@ -59,6 +59,8 @@ internal sealed class Executor(ServerOptions options, RequestMetrics metrics) : 
         {
             Interlocked.Decrement(ref _waiting);
         }
+
+        model.Drift.ObserveOutputs(call, outputs);
     }
 
     private Batcher BatcherOf(ServedModel model)

@@ -48,8 +48,17 @@ internal sealed class GrpcHandler(
             using RequestBody body = await RequestBody.ReadAsync(context, options.Limits.MaximumBodyBytes);
             string encoding = context.Request.Headers[GrpcHeaders.Encoding].ToString();
             ReadOnlyMemory<byte> message = GrpcFrame.ReadMessage(body.Bytes, encoding, options.Limits.MaximumBodyBytes);
-            if (inference) await InferAsync(model!, call!, message, cancellation);
-            else Answer(path, message.Span, output);
+            if (inference)
+            {
+                GrpcInferRequest request = GrpcInferParser.Parse(message.Span, model!, call!, options.Limits);
+                await executor.RunTracedAsync(model!, call!, request.Outputs, cancellation);
+                GrpcResponses.WriteInference(output, model!, call!, request);
+            }
+            else
+            {
+                Answer(path, message.Span, output);
+            }
+
             output.EndFrame();
             cancellation.ThrowIfCancellationRequested();
             code = StatusCodes.Status200OK;
@@ -104,13 +113,6 @@ internal sealed class GrpcHandler(
 
         EndWith(context, GrpcStatus.Ok, "");
         await context.Response.BodyWriter.WriteAsync(frame, context.RequestAborted);
-    }
-
-    private async ValueTask InferAsync(ServedModel model, InferenceCall call, ReadOnlyMemory<byte> message, CancellationToken cancellation)
-    {
-        GrpcInferRequest request = GrpcInferParser.Parse(message.Span, model, call, options.Limits);
-        await executor.RunTracedAsync(model, call, request.Outputs, cancellation);
-        GrpcResponses.WriteInference(call.Proto, model, call, request);
     }
 
     private void Answer(string path, ReadOnlySpan<byte> message, ProtoOutput output)

@@ -53,17 +53,17 @@ internal sealed class Dispatcher(ServerOptions options, ServerState state, Infer
             PredictPath when StreamHandler.IsStream(context.Request) && HttpMethods.IsPost(context.Request.Method) => stream.HandleAsync(context, requestId),
             PredictPath => PostAsync(context, RequestMetrics.Predict, requestId),
             FeedbackPath => HttpMethods.IsPost(context.Request.Method) ? feedback.HandleAsync(context, requestId) : WrongMethodAsync(context, "POST"),
-            HttpPaths.Metrics => GetAsync(context, () => MetricsEndpoint.WriteAsync(context, registry)),
-            HttpPaths.Contract => GetAsync(context, () => ContractAsync(context)),
-            HttpPaths.Health or HttpPaths.Ready => GetAsync(context, () => HealthAsync(context)),
-            HttpPaths.Live => GetAsync(context, () => LiveAsync(context)),
-            HttpPaths.V2Live => GetAsync(context, () => LiveAsync(context)),
-            HttpPaths.V2Ready => GetAsync(context, () => ReadyAsync(context)),
-            "/v2" or "/v2/" => GetAsync(context, () => ServerAsync(context)),
-            OpenApiPath => GetAsync(context, () => OpenApiAsync(context)),
+            HttpPaths.Metrics => GetAsync(context, MetricsAsync),
+            HttpPaths.Contract => GetAsync(context, ContractAsync),
+            HttpPaths.Health or HttpPaths.Ready => GetAsync(context, HealthAsync),
+            HttpPaths.Live => GetAsync(context, LiveAsync),
+            HttpPaths.V2Live => GetAsync(context, LiveAsync),
+            HttpPaths.V2Ready => GetAsync(context, ReadyAsync),
+            "/v2" or "/v2/" => GetAsync(context, ServerAsync),
+            OpenApiPath => GetAsync(context, OpenApiAsync),
             _ when path.StartsWith(V1Path, StringComparison.Ordinal) => ModelV1Async(context, path[V1Path.Length..], requestId),
             _ when path.StartsWith(V2Path, StringComparison.Ordinal) => ModelAsync(context, path, requestId),
-            _ when DocsPage.Has(path) => GetAsync(context, () => DocsPage.WriteAsync(context, path)),
+            _ when DocsPage.Has(path) => GetAsync(context, DocsAsync),
             _ => Answers.WriteErrorAsync(context, StatusCodes.Status404NotFound, "there is nothing at this path").AsTask(),
         };
     }
@@ -99,7 +99,7 @@ internal sealed class Dispatcher(ServerOptions options, ServerState state, Infer
         {
             return action is "ready" && HttpMethods.IsGet(context.Request.Method)
                 ? ReadyAsync(context)
-                : Answers.WriteErrorAsync(context, StatusCodes.Status503ServiceUnavailable, "the model is not loaded yet").AsTask();
+                : NotLoadedAsync(context);
         }
 
         if (!rest[parts[0]].SequenceEqual(model.Name))
@@ -109,8 +109,8 @@ internal sealed class Dispatcher(ServerOptions options, ServerState state, Infer
         return action switch
         {
             "infer" => PostAsync(context, RequestMetrics.V2, requestId),
-            "ready" => GetAsync(context, () => ModelReadyAsync(context, model)),
-            _ => GetAsync(context, () => MetadataAsync(context, model)),
+            "ready" => GetAsync(context, ModelReadyAsync),
+            _ => GetAsync(context, MetadataAsync),
         };
     }
 
@@ -122,17 +122,15 @@ internal sealed class Dispatcher(ServerOptions options, ServerState state, Infer
         if (state.Model is { } model && parts[0] != model.Name)
             return NotFoundAsync(context, $"there is no model {Tensors.TensorNames.Quote(parts[0])}; '{model.Name}' is served");
         if (parts.Length == 2) return PostAsync(context, RequestMetrics.V1, requestId);
-        return state.Model is { } loaded
-            ? GetAsync(context, () => ModelReadyAsync(context, loaded))
-            : Answers.WriteErrorAsync(context, StatusCodes.Status503ServiceUnavailable, "the model is not loaded yet").AsTask();
+        return GetAsync(context, ModelReadyAsync);
     }
 
     private Task PostAsync(HttpContext context, string protocol, string requestId) => HttpMethods.IsPost(context.Request.Method)
         ? inference.HandleAsync(context, protocol, requestId)
         : WrongMethodAsync(context, "POST");
 
-    private static Task GetAsync(HttpContext context, Func<Task> answer) =>
-        HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method) ? answer() : WrongMethodAsync(context, "GET, HEAD");
+    private static Task GetAsync(HttpContext context, Func<HttpContext, Task> answer) =>
+        HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method) ? answer(context) : WrongMethodAsync(context, "GET, HEAD");
 
     private static Task WrongMethodAsync(HttpContext context, string allowed)
     {
@@ -142,6 +140,13 @@ internal sealed class Dispatcher(ServerOptions options, ServerState state, Infer
 
     private static Task NotFoundAsync(HttpContext context, string message) =>
         Answers.WriteErrorAsync(context, StatusCodes.Status404NotFound, message).AsTask();
+
+    private static Task NotLoadedAsync(HttpContext context) =>
+        Answers.WriteErrorAsync(context, StatusCodes.Status503ServiceUnavailable, "the model is not loaded yet").AsTask();
+
+    private Task MetricsAsync(HttpContext context) => MetricsEndpoint.WriteAsync(context, registry);
+
+    private static Task DocsAsync(HttpContext context) => DocsPage.WriteAsync(context, context.Request.Path.Value ?? "");
 
     private Task ServerAsync(HttpContext context)
     {
@@ -162,7 +167,7 @@ internal sealed class Dispatcher(ServerOptions options, ServerState state, Infer
         }
 
         if (state.Model is not { } model)
-            return Answers.WriteErrorAsync(context, StatusCodes.Status503ServiceUnavailable, "the model is not loaded yet").AsTask();
+            return NotLoadedAsync(context);
         JsonOutput output = new JsonOutput().Raw(Encoding.UTF8.GetBytes(OpenApiDocument.Build(model, options, version).ToJsonString()));
         return WriteAsync(context, StatusCodes.Status200OK, output);
     }
@@ -170,17 +175,19 @@ internal sealed class Dispatcher(ServerOptions options, ServerState state, Infer
     /// <summary>As open as the metrics are, which name the features too: the operator asks, and has no key.</summary>
     private Task ContractAsync(HttpContext context) => state.Model is { } model
         ? WriteAsync(context, StatusCodes.Status200OK, new JsonOutput().Raw(JsonSerializer.SerializeToUtf8Bytes(model.DescribeContract(), ContractJson.Default.ModelContract)))
-        : Answers.WriteErrorAsync(context, StatusCodes.Status503ServiceUnavailable, "the model is not loaded yet").AsTask();
+        : NotLoadedAsync(context);
 
-    private static Task MetadataAsync(HttpContext context, ServedModel model)
+    private Task MetadataAsync(HttpContext context)
     {
+        if (state.Model is not { } model) return NotLoadedAsync(context);
         var output = new JsonOutput();
         V2MetadataWriter.WriteModel(output, model);
         return WriteAsync(context, StatusCodes.Status200OK, output);
     }
 
-    private Task ModelReadyAsync(HttpContext context, ServedModel model)
+    private Task ModelReadyAsync(HttpContext context)
     {
+        if (state.Model is not { } model) return NotLoadedAsync(context);
         bool ready = state.Phase == ServerPhase.Ready;
         JsonOutput output = new JsonOutput().Raw("{\"name\":"u8).Text(model.Name).Raw(ready ? ",\"ready\":true}"u8 : ",\"ready\":false}"u8);
         return WriteAsync(context, ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, output);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using Canario.Contract;
 using Canario.InferenceServer.Configuration;
 using Canario.InferenceServer.Execution;
@@ -35,7 +34,29 @@ internal sealed class InferenceHandler(
             deadline = RequestDeadline.Begin(context, time);
             CancellationToken cancellation = deadline?.Token ?? context.RequestAborted;
             call = model.Rent();
-            int? jsonBytes = await ReadAndRunAsync(model, call, context, protocol, requestId, cancellation);
+            int? jsonBytes;
+            executor.Begin();
+            try
+            {
+                Asked asked;
+                using (RequestBody body = await RequestBody.ReadAsync(context, options.Limits.MaximumBodyBytes))
+                {
+                    call.InCompany = SocketThread.Take(context, time.GetTimestamp());
+                    if (body.Bytes.Length > SocketThread.LargeBody) await SocketThread.LeaveAsync();
+                    // Not while the body is read: Kestrel breaks a connection whose read was cancelled, and the answer with it.
+                    cancellation.ThrowIfCancellationRequested();
+                    asked = Parse(model, call, body.Bytes, context, protocol);
+                }
+
+                await executor.RunTracedAsync(model, call, asked.V2.Outputs, cancellation);
+                jsonBytes = Write(model, call, asked, requestId);
+            }
+            finally
+            {
+                // The answer is not sent yet: by then the request is no company of its client's next one.
+                executor.End();
+            }
+
             deadline?.Token.ThrowIfCancellationRequested();
             code = StatusCodes.Status200OK;
             await Answers.WriteAsync(context, code, call.Json.Written, jsonBytes);
@@ -56,30 +77,35 @@ internal sealed class InferenceHandler(
         }
     }
 
-    /// <summary>From the body to the answer, which is not sent yet: by then the request is no company of its client's next one.</summary>
-    /// <returns>As <see cref="V2ResponseWriter.Write"/>.</returns>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<int?> ReadAndRunAsync(ServedModel model, InferenceCall call, HttpContext context, string protocol, string requestId, CancellationToken cancellation)
+    /// <summary>Fills the call's inputs.</summary>
+    private Asked Parse(ServedModel model, InferenceCall call, ReadOnlyMemory<byte> body, HttpContext context, string protocol)
     {
-        executor.Begin();
-        try
+        Asked asked = protocol switch
         {
-            using RequestBody body = await RequestBody.ReadAsync(context, options.Limits.MaximumBodyBytes);
-            call.InCompany = SocketThread.Take(context, time.GetTimestamp());
-            if (body.Bytes.Length > SocketThread.LargeBody) await SocketThread.LeaveAsync();
-            // Not while the body is read: Kestrel breaks a connection whose read was cancelled, and the answer with it.
-            cancellation.ThrowIfCancellationRequested();
-            return protocol switch
-            {
-                RequestMetrics.V2 => await InferAsync(model, call, body.Bytes, context, requestId, cancellation),
-                // Rows of named features have the same form in both.
-                RequestMetrics.V1 when model.Features is null => await InferV1Async(model, call, body.Bytes, context, cancellation),
-                _ => await PredictAsync(model, call, body.Bytes, context, requestId, cancellation),
-            };
-        }
-        finally
+            RequestMetrics.V2 => ParseV2(model, call, body, HeaderLength(context)),
+            // Rows of named features have the same form in both.
+            RequestMetrics.V1 when model.Features is null => ParseV1(call, body),
+            _ => ParsePredict(model, call, body),
+        };
+        TellSlice(context, model, call);
+        return asked;
+    }
+
+    /// <returns>As <see cref="V2ResponseWriter.Write"/>.</returns>
+    private int? Write(ServedModel model, InferenceCall call, in Asked asked, string requestId)
+    {
+        switch (asked.Form)
         {
-            executor.End();
+            case Form.V2:
+                return V2ResponseWriter.Write(call.Json, model, call, asked.V2, requestId);
+            case Form.V1:
+                V1ResponseWriter.Write(call.Json, model, call);
+                return null;
+            default:
+                PredictionColumns predictions = PredictResponseWriter.Write(call.Json, model, call, asked.Form == Form.ManyPredictions, requestId);
+                model.Feedback?.Record(requestId, predictions, call.Rows);
+                log.Observe(model, call, predictions, 0, call.Rows, requestId, null);
+                return null;
         }
     }
 
@@ -100,59 +126,39 @@ internal sealed class InferenceHandler(
         if (slices.Find(call, plan.Features.Length) is { } slice) context.Response.Headers[Headers.Slice] = slice;
     }
 
-    /// <returns>As <see cref="V2ResponseWriter.Write"/>.</returns>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<int?> InferAsync(ServedModel model, InferenceCall call, ReadOnlyMemory<byte> body, HttpContext context, string requestId, CancellationToken cancellation)
-    {
-        V2Request request = ParseV2(model, call, body, HeaderLength(context));
-        TellSlice(context, model, call);
-        await executor.RunTracedAsync(model, call, request.Outputs, cancellation);
-        return V2ResponseWriter.Write(call.Json, model, call, request, requestId);
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<int?> PredictAsync(ServedModel model, InferenceCall call, ReadOnlyMemory<byte> body, HttpContext context, string requestId, CancellationToken cancellation)
-    {
-        FeaturePlan plan = model.Features
-            ?? throw RequestException.Bad($"the model has no named features ({ModelFiles.Metadata} lists none); send tensors to /v2/models/{model.Name}/infer");
-        bool many = ParsePredict(plan, call, body);
-        TellSlice(context, model, call);
-        await executor.RunTracedAsync(model, call, null, cancellation);
-        PredictionColumns predictions = PredictResponseWriter.Write(call.Json, model, call, many, requestId);
-        model.Feedback?.Record(requestId, predictions, call.Rows);
-        log.Observe(model, call, predictions, 0, call.Rows, requestId, null);
-        return null;
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<int?> InferV1Async(ServedModel model, InferenceCall call, ReadOnlyMemory<byte> body, HttpContext context, CancellationToken cancellation)
-    {
-        ParseV1(call, body);
-        TellSlice(context, model, call);
-        await executor.RunTracedAsync(model, call, null, cancellation);
-        V1ResponseWriter.Write(call.Json, model, call);
-        return null;
-    }
-
-    private void ParseV1(InferenceCall call, ReadOnlyMemory<byte> body)
+    private Asked ParseV1(InferenceCall call, ReadOnlyMemory<byte> body)
     {
         var cursor = new JsonCursor(body.Span, options.Limits.MaximumStringBytes);
         V1RequestParser.Parse(ref cursor, call, options.Limits);
+        return new Asked(Form.V1);
     }
 
-    private V2Request ParseV2(ServedModel model, InferenceCall call, ReadOnlyMemory<byte> body, int? headerLength)
+    private Asked ParseV2(ServedModel model, InferenceCall call, ReadOnlyMemory<byte> body, int? headerLength)
     {
-        if (headerLength == 0) return RawRequest.Parse(body.Span, call, options.Limits);
+        if (headerLength == 0) return new Asked(Form.V2, RawRequest.Parse(body.Span, call, options.Limits));
         int json = headerLength ?? body.Length;
         if (json > body.Length)
             throw RequestException.Bad($"header {V2Headers.JsonLength} says {json} bytes of JSON; the body has {body.Length}");
         var cursor = new JsonCursor(body.Span[..json], options.Limits.MaximumStringBytes);
-        return V2RequestParser.Parse(ref cursor, new BinarySection(body.Span[json..]), call, model.Outputs, options.Limits);
+        return new Asked(Form.V2, V2RequestParser.Parse(ref cursor, new BinarySection(body.Span[json..]), call, model.Outputs, options.Limits));
     }
 
-    private bool ParsePredict(FeaturePlan plan, InferenceCall call, ReadOnlyMemory<byte> body)
+    private Asked ParsePredict(ServedModel model, InferenceCall call, ReadOnlyMemory<byte> body)
     {
+        FeaturePlan plan = model.Features
+            ?? throw RequestException.Bad($"the model has no named features ({ModelFiles.Metadata} lists none); send tensors to /v2/models/{model.Name}/infer");
         var cursor = new JsonCursor(body.Span, options.Limits.MaximumStringBytes);
-        return PredictRequestParser.Parse(ref cursor, call, plan, options.Limits);
+        return new Asked(PredictRequestParser.Parse(ref cursor, call, plan, options.Limits) ? Form.ManyPredictions : Form.OnePrediction);
     }
+
+    private enum Form
+    {
+        V2,
+        V1,
+        OnePrediction,
+        ManyPredictions,
+    }
+
+    /// <summary>What the answer needs to know of the request beside its call.</summary>
+    private readonly record struct Asked(Form Form, V2Request V2 = default);
 }

@@ -20,6 +20,9 @@ internal sealed class ServedModel : IDisposable
 
     private readonly Session _session;
     private readonly ConcurrentBag<InferenceCall> _spare = [];
+
+    // The bag would take all of its locks to count itself.
+    private int _spares;
     private readonly ConcurrentDictionary<string, OutputSelection> _selections = new(StringComparer.Ordinal);
     private readonly OutputSelection _everything;
     private long _warmUpElements = 1;
@@ -96,13 +99,25 @@ internal sealed class ServedModel : IDisposable
     /// <summary>The run will take so long that it must not hold a thread of the socket loop. Larger inputs are taken to last longer in proportion.</summary>
     public bool WillBeSlow(InferenceCall call) => IsSlow || WarmUpRun * ((double)call.ElementCount / _warmUpElements) > s_slow;
 
-    public InferenceCall Rent() => _spare.TryTake(out InferenceCall? call) ? call : new InferenceCall(Inputs, Outputs.Count);
+    public InferenceCall Rent()
+    {
+        if (!_spare.TryTake(out InferenceCall? call)) return new InferenceCall(Inputs, Outputs.Count);
+        Interlocked.Decrement(ref _spares);
+        return call;
+    }
 
     public void Return(InferenceCall call)
     {
         call.Reset();
-        if (_spare.Count < SpareCalls) _spare.Add(call);
-        else call.Dispose();
+        if (Interlocked.Increment(ref _spares) <= SpareCalls)
+        {
+            _spare.Add(call);
+        }
+        else
+        {
+            Interlocked.Decrement(ref _spares);
+            call.Dispose();
+        }
     }
 
     /// <summary>The run that computes these outputs, in this order.</summary>

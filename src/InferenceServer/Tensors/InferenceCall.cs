@@ -10,6 +10,9 @@ internal sealed class InferenceCall : IDisposable
 {
     private readonly OnnxValue[] _values;
     private readonly OnnxValue?[] _outputs;
+
+    // Used again and again: of a run's rows each call has some.
+    private readonly OnnxValue?[] _parts;
     private string[]?[]? _keys;
     private RunOptions? _runOptions;
 
@@ -18,6 +21,7 @@ internal sealed class InferenceCall : IDisposable
         Inputs = [.. inputs.Select(input => new InputTensor(input))];
         _values = new OnnxValue[Inputs.Length];
         _outputs = new OnnxValue?[outputs];
+        _parts = new OnnxValue?[outputs];
     }
 
     public InputTensor[] Inputs { get; }
@@ -84,10 +88,10 @@ internal sealed class InferenceCall : IDisposable
     /// <summary>Class names of an output that was a map, in the order of its tensor's columns; null for other outputs.</summary>
     public string[]? KeysOf(int position) => _keys?[position];
 
-    /// <summary>Gives it outputs that were computed together with those of other calls.</summary>
-    public void SetOutputs(ReadOnlySpan<OnnxValue> outputs)
+    /// <summary>Gives it its rows of outputs that were computed together with those of other calls.</summary>
+    public void SetOutputs(ReadOnlySpan<SharedTensor> outputs, int first, int count)
     {
-        for (int i = 0; i < outputs.Length; i++) _outputs[i] = outputs[i];
+        for (int i = 0; i < outputs.Length; i++) _outputs[i] = _parts[i] = outputs[i].Rows(first, count, _parts[i]);
         OutputCount = outputs.Length;
     }
 

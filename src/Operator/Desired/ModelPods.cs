@@ -12,8 +12,8 @@ static class ModelPods
     public const string CacheDirectory = "/var/cache/canario";
     public const string ModelsDirectory = "/models";
 
-    /// <summary>Until every router has seen the endpoint leave; 2 s are usual, an API server under load takes longer.</summary>
-    const int DrainSeconds = 5;
+    /// <summary>Until every router and kube-proxy has seen the endpoint leave, and clients have left their connections; 2 s are usual, an API server under load takes longer.</summary>
+    const int DrainSeconds = 10;
 
     /// <summary>After the drain, the longest request that the router waits for by default, and some seconds to end.</summary>
     const int TerminationGraceSeconds = DrainSeconds + 30 + 10;

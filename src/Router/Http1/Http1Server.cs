@@ -46,6 +46,8 @@ internal sealed class Http1Server
     /// <summary>Every answer asks its client to connect anew, elsewhere.</summary>
     public bool IsClosing => _closing;
 
+    public bool HasConnections => Volatile.Read(ref _connections) > 0;
+
     /// <exception cref="SocketException">The address cannot be listened on.</exception>
     public void Bind(IPEndPoint address, ModelListener model)
     {
@@ -76,7 +78,7 @@ internal sealed class Http1Server
             _listeners.Clear();
         }
         foreach (var loop in _loops) loop.Stop();
-        if (Volatile.Read(ref _connections) == 0) return;
+        if (!HasConnections) return;
         await _empty.Task.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         foreach (var loop in _loops) loop.Abort();
     }

@@ -56,6 +56,9 @@ internal sealed class RouterServer : IDisposable
         _kestrel = new KestrelServer(Options.Create(kestrel), new GroupFactory(_grpc), loggers);
     }
 
+    /// <summary>Of clients with HTTP/1.1, who learn from an answer alone that they should leave.</summary>
+    public bool HasConnections => _http1.HasConnections;
+
     public Task StartAsync(CancellationToken cancellationToken) => _kestrel.StartAsync(_http2, cancellationToken);
 
     /// <summary>From now on every answer asks its client to connect anew, elsewhere.</summary>

@@ -93,7 +93,7 @@ internal static class GrpcBenchmark
         byte[] shape = [.. @case.Shape.Select(size => (byte)size)];
         byte[] message = new ProtoMessage()
             .Text(1, "model")
-            .Message(5, new ProtoMessage().Text(1, "input").Text(2, "FP32").Bytes(3, shape))
+            .Message(5, new ProtoMessage().Text(1, @case.Input).Text(2, "FP32").Bytes(3, shape))
             .Bytes(7, @case.Raw())
             .ToArray();
         byte[] frame = new byte[5 + message.Length];

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Canario.Contract;
 using Canario.LocalCluster;
@@ -21,13 +20,13 @@ internal static class PeerBenchmark
     [
         new(InferenceCase.Named("mlp, JSON, c=64"), [new(Typical, 5, 0.25), new(Tuned, 3, null), new(Node, 3, null)]),
         new(InferenceCase.Named("mlp, binary, c=64"), [new(Tuned, 5, null), new(Node, null, null)]),
-        new(InferenceCase.Named("cnn, JSON, c=8"), [new(Typical, 4, null), new(Tuned, 2.5, null), new(Node, null, null)]),
-        new(InferenceCase.Named("cnn, binary, c=8"), [new(Tuned, null, null), new(Node, null, null)]),
+        new(InferenceCase.Named("cls, JSON, c=8"), [new(Typical, 4, null), new(Tuned, 2.5, null), new(Node, null, null)]),
+        new(InferenceCase.Named("cls, binary, c=8"), [new(Tuned, null, null), new(Node, null, null)]),
     ];
 
     public static async Task<int> RunAsync()
     {
-        string peers = await PrepareAsync();
+        string peers = BuildScript.Run("peers");
         Console.WriteLine($"medians of {Rounds} interleaved rounds of {Seconds} s over loopback, each server on one core with one thread a run, wrk on another; rate: ours / the peer's; cpu and p99: ours / the peer's");
         Console.WriteLine($"{"",-20}{"",-16}{"req/s",9}{"p50 us",9}{"p99 us",9}{"cpu us",9}{"failed",8}{"rate",8}{"cpu",8}{"p99",8}  limits");
         int failures = 0;
@@ -100,15 +99,6 @@ internal static class PeerBenchmark
     }
 
     private static string Limit(string what, double? limit) => limit is { } value ? string.Create(CultureInfo.InvariantCulture, $"{what} {value}") : "";
-
-    /// <returns>Folder of the peers.</returns>
-    private static async Task<string> PrepareAsync()
-    {
-        using Process process = Process.Start(new ProcessStartInfo(Path.Combine(Checkout.Root, "build", "peers")) { RedirectStandardOutput = true })!;
-        string output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return process.ExitCode == 0 ? output.Trim() : throw new InvalidOperationException($"build/peers ended with {process.ExitCode}");
-    }
 
     private sealed record PeerCase(InferenceCase Case, IReadOnlyList<Peer> Peers);
 

@@ -15,11 +15,11 @@ internal sealed class RawRun : IDisposable
     public RawRun(string path, InferenceCase @case)
     {
         _session = new Session(path, new SessionOptions { IntraOpThreads = 1 });
-        _run = _session.Prepare(["input"], [.. _session.Outputs.Select(output => output.Name)]);
+        _run = _session.Prepare([@case.Input], [.. _session.Outputs.Select(output => output.Name)]);
         _outputs = new OnnxValue?[_session.Outputs.Count];
         byte[] memory = GC.AllocateArray<byte>(@case.Elements * sizeof(float), pinned: true);
         Span<float> values = MemoryMarshal.Cast<byte, float>(memory.AsSpan());
-        for (int i = 0; i < values.Length; i++) values[i] = InferenceCase.ValueAt(i);
+        for (int i = 0; i < values.Length; i++) values[i] = @case.ValueAt(i);
         _input = OnnxValue.OverMemory(memory, TensorElementType.Float, @case.Shape);
     }
 
