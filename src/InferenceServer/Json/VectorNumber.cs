@@ -7,8 +7,8 @@ using System.Runtime.Intrinsics.X86;
 namespace Canario.InferenceServer.Json;
 
 /// <summary>
-/// What <see cref="PlainNumber"/> reads, in one go where the processor can: sixteen bytes from the first digit on, the point taken out by a shuffle, the digits summed in pairs.
-/// Nothing but the form of the array decides a branch, so signs and lengths that differ from number to number cost nothing. Fifteen digits are the most; more are left to others.
+/// What <see cref="PlainNumber"/> reads, in one go where the processor can: sixteen bytes from the sign or the first digit on, the point taken out by a shuffle, the digits summed in pairs.
+/// Nothing but the form of the array decides a branch, so signs and lengths that differ from number to number cost nothing. Fifteen characters are the most; more are left to others.
 /// </summary>
 internal static class VectorNumber
 {
@@ -19,34 +19,40 @@ internal static class VectorNumber
 
     public static bool IsSupported => Sse41.IsSupported;
 
-    /// <summary>Reads a number where there are 16 bytes from its first digit on.</summary>
+    /// <summary>Reads a number where there are 16 bytes from its first character on.</summary>
     /// <inheritdoc cref="PlainNumber.TryScanByEights" path="/param"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryScan(ReadOnlySpan<byte> text, ref int at, out long mantissa, out int fraction, out bool negative)
     {
         mantissa = 0;
         fraction = 0;
-        negative = (uint)at < (uint)text.Length && text[at] == '-';
-        int start = at + Unsafe.BitCast<bool, byte>(negative);
-        if (text.Length - start < Window) return false;
+        negative = false;
+        if (text.Length - at < Window) return false;
 
-        Vector128<byte> digits = Vector128.Create(text.Slice(start, Window)) - Vector128.Create((byte)'0');
-        uint others = ~Vector128.LessThanOrEqual(digits, Vector128.Create((byte)9)).ExtractMostSignificantBits();
+        Vector128<byte> digits = Vector128.Create(text.Slice(at, Window)) - Vector128.Create((byte)'0');
+        Vector128<byte> areDigits = Vector128.LessThanOrEqual(digits, Vector128.Create((byte)9));
+        uint others = ~areDigits.ExtractMostSignificantBits();
+        // Where the next number begins follows from this one's end alone: to look for a minus first would make the processor wait for a second load each time.
+        int sign = (int)(others & 1);
+        negative = sign != 0;
+        if (negative != (text[at] == '-')) return false;
+        others -= (uint)sign;
         int point = BitOperations.TrailingZeroCount(others);
         int end = point;
-        if (point is 0 or >= Window) return false;
+        if (point == sign || point >= Window) return false;
         // A zero leads nothing but a fraction.
-        if (point > 1 && text[start] == '0') return false;
-        if (text[start + point] == '.')
+        if (point > sign + 1 && text[at + sign] == '0') return false;
+        if (text[at + point] == '.')
         {
             end = BitOperations.TrailingZeroCount(others & (others - 1));
             fraction = end - point - 1;
             if (end >= Window || fraction == 0) return false;
         }
 
-        if (text[start + end] is not ((byte)',' or (byte)']')) return false;
-        mantissa = Sum(digits, point, end);
-        at = start + end;
+        if (text[at + end] is not ((byte)',' or (byte)']')) return false;
+        // A minus is a zero before the first digit.
+        mantissa = Sum(digits & areDigits, point, end);
+        at += end;
         return true;
     }
 
