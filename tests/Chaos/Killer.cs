@@ -6,9 +6,17 @@ using Canario.LocalCluster;
 namespace Canario.Chaos;
 
 /// <summary>Kills one victim at a time, when its like can stand in for it: two pods of two lost at once are an outage, not chaos.</summary>
-internal sealed class Killer(Kubectl kubectl, PrometheusServer prometheus, string ns, Random random)
+internal sealed class Killer(Kubectl kubectl, PrometheusServer prometheus, string ns, Random random, Progress progress)
 {
+    /// <summary>
+    /// Kubernetes' controllers, kubelet and kube-proxy wait for longer with each connection that fails, up to a minute, and forget it only after two without a failure. An API server that goes more often
+    /// leaves the cluster without them: nobody learns that a pod has gone, and no rollout can do anything about that.
+    /// </summary>
+    private static readonly TimeSpan s_betweenApiServers = TimeSpan.FromMinutes(3);
+
     private const string OperatorNamespace = "canario-system";
+
+    private TimeSpan _apiServerFrom;
 
     /// <returns>What was done; null: nothing of the kind could be spared.</returns>
     public async Task<string?> KillAsync(Victim victim, RolloutView view, CancellationToken cancellationToken) => victim switch
@@ -54,10 +62,11 @@ internal sealed class Killer(Kubectl kubectl, PrometheusServer prometheus, strin
 
     private async Task<string?> KillApiServerAsync(CancellationToken cancellationToken)
     {
-        if (Stage.ForeignKubeconfig is not null)
+        if (Stage.ForeignKubeconfig is not null || progress.Elapsed < _apiServerFrom)
             return null;
         var away = TimeSpan.FromSeconds(1 + random.Next(4));
         await LocalNode.RestartApiServerAsync(away, cancellationToken);
+        _apiServerFrom = progress.Elapsed + s_betweenApiServers;
         return $"the API server, for {away.TotalSeconds} s and its start";
     }
 

@@ -12,6 +12,7 @@ internal sealed class Series(Stage stage, ChaosOptions options, Progress progres
 
     private readonly Random _random = new(options.Seed);
     private readonly Manifests _manifests = stage.Manifests;
+    private readonly Killer _killer = new(stage.Kubectl, stage.Prometheus, stage.Manifests.Namespace, new Random(options.Seed), progress);
 
     public async Task<IReadOnlyList<TrialResult>> RunAsync(CancellationToken cancellationToken)
     {
@@ -39,7 +40,7 @@ internal sealed class Series(Stage stage, ChaosOptions options, Progress progres
         await RetryAsync(() => stage.Kubectl.ApplyAsync(manifest, cancellationToken), cancellationToken);
         var (before, started) = (load.Snapshot(), progress.Elapsed);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var disturbance = new Disturbance(new Killer(stage.Kubectl, stage.Prometheus, _manifests.Namespace, _random), ReadAsync, _random, progress);
+        var disturbance = new Disturbance(_killer, ReadAsync, _random, progress);
         var disturbed = disturbance.RunAsync(over.Token);
         var onTrial = new HashSet<string>(StringComparer.Ordinal);
         RolloutView view;
@@ -61,7 +62,7 @@ internal sealed class Series(Stage stage, ChaosOptions options, Progress progres
         var inGap = trial.HasGap ? Refused(now) - Refused(before) : 0;
         var result = new TrialResult(
             trial, view.Outcome, view.OutcomeReason, (progress.Elapsed - started).TotalSeconds, now.Requests - before.Requests,
-            now.Failed - before.Failed - byCandidate - inGap, byCandidate, inGap, disturbance.Killed.Values.Sum());
+            now.Failed - before.Failed - byCandidate - inGap, byCandidate, inGap, disturbance.Kills);
         // Now, while those that it happened to can still be asked.
         foreach (var failure in result.Failed > 0 ? now.FirstFailures.Skip(before.FirstFailures.Count) : [])
             progress.Say("failed: " + failure);
@@ -148,6 +149,7 @@ internal sealed class Series(Stage stage, ChaosOptions options, Progress progres
         }
     }
 
-    /// <summary>By a router that knew no pod to send them to.</summary>
-    private static long Refused(LoadReport report) => report.Failures.Where(f => f.Key.StartsWith("status 503 (", StringComparison.Ordinal)).Sum(f => f.Value);
+    /// <summary>By a router that knew no pod to send them to, or none that still was.</summary>
+    private static long Refused(LoadReport report) =>
+        report.Failures.Where(f => f.Key.StartsWith("status 503 (", StringComparison.Ordinal) || f.Key == "status 502 (connect_failed)").Sum(f => f.Value);
 }

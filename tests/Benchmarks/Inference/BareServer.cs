@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.IO.Pipelines;
 using System.Net;
+using Canario.Contract;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -33,7 +34,7 @@ internal static class BareServer
 
     private static async Task HandleAsync(HttpContext context)
     {
-        if (HttpMethods.IsGet(context.Request.Method))
+        if (context.Request.Path == HttpPaths.Metrics)
         {
             // As the server's own metrics say it.
             await context.Response.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"{ServerProcess.AllocatedBytes} {GC.GetTotalAllocatedBytes()}\n"));
