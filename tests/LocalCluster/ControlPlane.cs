@@ -63,6 +63,14 @@ public sealed class ControlPlane : IAsyncDisposable
     /// <summary>Starts the API server again on the same address and waits until it is ready.</summary>
     public Task StartApiServerAsync(CancellationToken cancellationToken = default) => Owned().StartApiServerAsync(cancellationToken);
 
+    /// <summary>
+    /// Starts a current server of custom resources beside the API server, with a name space of its own in the same store: what a newer Kubernetes makes of a CRD, its CEL rules among it. It ends with the control plane.
+    /// </summary>
+    /// <param name="program">apiextensions-apiserver, where <c>build/extensions-server</c> says.</param>
+    /// <param name="cancellationToken">Ends the wait until it is ready.</param>
+    /// <returns>An administrator's kubeconfig for it.</returns>
+    public Task<string> StartExtensionsServerAsync(string program, CancellationToken cancellationToken = default) => Owned().StartExtensionsServerAsync(program, cancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         if (processes is not null)

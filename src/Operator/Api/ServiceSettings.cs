@@ -2,7 +2,7 @@ using Canario.Operator.Crd;
 
 namespace Canario.Operator.Api;
 
-[Rule("self.port != self.grpcPort", "port and grpcPort must differ")]
+[Rule("!has(self.port) || !has(self.grpcPort) || self.port != self.grpcPort", "port and grpcPort must differ")]
 [Rule("!has(self.nodePort) || self.type != 'ClusterIP'", "nodePort needs type NodePort or LoadBalancer")]
 sealed record ServiceSettings
 {

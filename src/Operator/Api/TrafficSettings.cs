@@ -2,7 +2,7 @@ using Canario.Operator.Crd;
 
 namespace Canario.Operator.Api;
 
-[Rule("(self.provider == 'GatewayApi') == has(self.gateway)", "gateway goes with provider GatewayApi")]
+[Rule("(has(self.provider) && self.provider == 'GatewayApi') == has(self.gateway)", "gateway goes with provider GatewayApi")]
 sealed record TrafficSettings
 {
     [Schema("Who splits: routers, the Service's pods, or a Gateway.")]

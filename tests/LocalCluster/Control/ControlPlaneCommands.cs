@@ -43,6 +43,23 @@ internal static class ControlPlaneCommands
         .. layout.ApiServerArguments,
     ];
 
+    /// <summary>A server of custom resources alone, which asks the control plane's API server who may do what.</summary>
+    public static IReadOnlyList<string> BuildExtensionsServer(ControlPlaneLayout layout, int port) =>
+    [
+        "--bind-address", layout.BindAddress,
+        "--secure-port", $"{port}",
+        "--etcd-servers", layout.EtcdUrl,
+        "--etcd-prefix", "/extensions",
+        "--tls-cert-file", layout.Certificate("apiserver.crt"),
+        "--tls-private-key-file", layout.Certificate("apiserver.key"),
+        "--kubeconfig", layout.AdminKubeconfig,
+        "--authentication-kubeconfig", layout.AdminKubeconfig,
+        "--authorization-kubeconfig", layout.AdminKubeconfig,
+        // They ask the control plane for kinds that it is too old to have.
+        "--enable-priority-and-fairness=false",
+        "--disable-admission-plugins", "NamespaceLifecycle,MutatingAdmissionPolicy,ValidatingAdmissionPolicy,MutatingAdmissionWebhook,ValidatingAdmissionWebhook",
+    ];
+
     public static IReadOnlyList<string> BuildControllerManager(ControlPlaneLayout layout, IEnumerable<string> more) =>
     [
         "--kubeconfig", layout.KubeconfigOf("kube-controller-manager"),

@@ -7,10 +7,12 @@ namespace Canario.LocalCluster.Control;
 internal sealed class ControlPlaneProcesses(
     ControlPlaneLayout layout, string binaries, ChildLifetime lifetime, TimeSpan startTimeout, TimeProvider time) : IAsyncDisposable
 {
+    private PemPair? admin;
     private ApiServerProbe? probe;
     private ChildProcess? etcd;
     private ChildProcess? apiServer;
     private ChildProcess? controllerManager;
+    private ChildProcess? extensionsServer;
     private bool serviceAccounts;
 
     public ControlPlaneLayout Layout => layout;
@@ -22,7 +24,7 @@ internal sealed class ControlPlaneProcesses(
     public async Task StartAsync(bool withControllers, IEnumerable<string> controllerArguments, CancellationToken cancellationToken)
     {
         serviceAccounts = withControllers;
-        var admin = ControlPlaneFiles.Write(layout, Authority);
+        admin = ControlPlaneFiles.Write(layout, Authority);
         probe = new ApiServerProbe(layout.ApiServerUrl, Authority.CertificatePem, admin, time);
         etcd = await RunAsync("etcd", "etcd", ControlPlaneCommands.BuildEtcd(layout));
         await StartApiServerAsync(cancellationToken);
@@ -46,6 +48,22 @@ internal sealed class ControlPlaneProcesses(
             throw etcd.Failure("ended");
     }
 
+    /// <summary>Beside the API server, until all are disposed.</summary>
+    /// <returns>An administrator's kubeconfig for it.</returns>
+    public async Task<string> StartExtensionsServerAsync(string program, CancellationToken cancellationToken)
+    {
+        if (extensionsServer is not null)
+            throw new InvalidOperationException("The extensions server runs already.");
+        var port = FreePorts.Choose(1)[0];
+        var url = $"https://127.0.0.1:{port}";
+        extensionsServer = await RunAsync("apiextensions-apiserver", program, ControlPlaneCommands.BuildExtensionsServer(layout, port));
+        using var ready = new ApiServerProbe(url, Authority.CertificatePem, admin!, time);
+        await ready.WaitForAsync("/readyz", extensionsServer, startTimeout, cancellationToken);
+        var kubeconfig = layout.KubeconfigOf("extensions-admin");
+        SecretFile.Write(kubeconfig, Kubeconfig.Build(url, Authority.CertificatePem, "admin", admin!));
+        return kubeconfig;
+    }
+
     public async Task StopApiServerAsync()
     {
         if (apiServer is not null)
@@ -67,7 +85,7 @@ internal sealed class ControlPlaneProcesses(
     public async ValueTask DisposeAsync()
     {
         // The API server goes last but etcd: controllers that lose it first would only fill their logs.
-        foreach (var process in (ChildProcess?[])[controllerManager, apiServer, etcd])
+        foreach (var process in (ChildProcess?[])[extensionsServer, controllerManager, apiServer, etcd])
         {
             if (process is not null)
                 await process.DisposeAsync();

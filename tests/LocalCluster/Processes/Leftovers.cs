@@ -17,7 +17,7 @@ internal static class Leftovers
     private static readonly HashSet<string> Programs =
     [
         "etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet", "kube-proxy",
-        "containerd", "containerd-shim-runc-v2", "runc", "docker-registry", "prometheus",
+        "apiextensions-apiserver", "containerd", "containerd-shim-runc-v2", "runc", "docker-registry", "prometheus",
     ];
 
     public static IReadOnlyList<LeftoverProcess> Find(string directory)

@@ -27,12 +27,7 @@ public sealed class CrdOnApiServerTests : IAsyncLifetime
     {
         plane = await ControlPlane.StartAsync(new ControlPlaneOptions { ControllerManager = false });
         client = new KubernetesClient(ClusterAccessLoader.Load(plane.KubeconfigPath));
-        var crd = JsonSerializer.Deserialize(CrdBuilder.Build().ToJsonString(), KubernetesJson.Default.CustomResourceDefinition)!;
-        // Not by server-side apply, which refuses CEL rules on a server that does not know them yet.
-        await client.CreateAsync(Resources.CustomResourceDefinitions, crd, default);
-        await Eventually.TrueAsync(async () =>
-            (await client.GetAsync(Resources.CustomResourceDefinitions, null, CrdBuilder.Name, default)).Status?.Conditions?.Any(c => c is { Type: "Established", Status: "True" }) == true
-            && await IsServedAsync(), "ModelDeployments are served");
+        await ServedCrd.CreateAsync(client);
     }
 
     public async Task DisposeAsync()
@@ -122,19 +117,6 @@ public sealed class CrdOnApiServerTests : IAsyncLifetime
         }
 
         Assert.InRange(refused, 35, 200);
-    }
-
-    async Task<bool> IsServedAsync()
-    {
-        try
-        {
-            await client.ListAsync(Raw, "default", null, default);
-            return true;
-        }
-        catch (KubernetesException e) when (e.Error == KubernetesError.NotFound)
-        {
-            return false;
-        }
     }
 
     Task CreateAsync(string name, string spec) => client.CreateAsync(Raw, new CustomResourceDefinition

@@ -7,25 +7,18 @@ using Canario.Operator.Api;
 namespace Canario.Operator.Tests.Docs;
 
 /// <summary>What people copy works: every ModelDeployment in the pages and in samples/ has only fields that exist, and is valid.</summary>
-public sealed partial class SampleTests
+public sealed class SampleTests
 {
     // The API server drops unknown fields without a word; a page with a typing error would go unnoticed.
     private static readonly ApiJson s_strict = new(new JsonSerializerOptions(ApiJson.Default.Options) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow });
 
-    public static TheoryData<string> Files =>
-    [
-        .. Directory.EnumerateFiles(Path.Combine(Checkout.Root, "docs"), "*.md")
-            .Concat(Directory.EnumerateFiles(Path.Combine(Checkout.Root, "samples"), "*.yaml"))
-            .Append(Path.Combine(Checkout.Root, "README.md"))
-            .Where(file => ReadModelDeployments(file).Any())
-            .Select(file => Path.GetRelativePath(Checkout.Root, file)),
-    ];
+    public static TheoryData<string> Files => [.. ShownManifests.Files];
 
     [Theory]
     [MemberData(nameof(Files))]
     public void Every_ModelDeployment_that_is_shown_is_valid(string file)
     {
-        foreach (var json in ReadModelDeployments(Path.Combine(Checkout.Root, file)))
+        foreach (var json in ShownManifests.Read(file))
         {
             var deployment = JsonSerializer.Deserialize(json, s_strict.ModelDeployment)!;
 
@@ -42,17 +35,4 @@ public sealed partial class SampleTests
 
         Assert.Empty(missing);
     }
-
-    private static IEnumerable<string> ReadModelDeployments(string file)
-    {
-        var text = File.ReadAllText(file);
-        var parts = file.EndsWith(".md", StringComparison.Ordinal) ? Block().Matches(text).Select(match => match.Groups[1].Value) : [text];
-        return parts.Where(part => part.Contains("kind: " + ModelDeployment.KindName, StringComparison.Ordinal))
-            .SelectMany(YamlJson.Read)
-            .Where(document => document?["kind"]?.GetValue<string>() == ModelDeployment.KindName)
-            .Select(document => document!.ToJsonString());
-    }
-
-    [GeneratedRegex("^```yaml\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.CultureInvariant)]
-    private static partial Regex Block();
 }
