@@ -117,23 +117,8 @@ internal sealed class Batcher(ServedModel model, int maximumRows, int maximumRun
         if (batch.Count == 1 || !TryRunTogether(batch))
         {
             // Alone, each answers for its own input.
-            foreach (PendingCall call in batch) RunAlone(call);
+            foreach (PendingCall call in batch) call.Execute();
         }
-    }
-
-    private static void RunAlone(PendingCall pending)
-    {
-        try
-        {
-            pending.Call.Run(pending.Selection, pending.Cancellation);
-        }
-        catch (Exception e)
-        {
-            pending.Fail(e);
-            return;
-        }
-
-        pending.Complete();
     }
 
     private bool TryRunTogether(List<PendingCall> batch)

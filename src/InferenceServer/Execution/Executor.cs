@@ -76,7 +76,9 @@ internal sealed class Executor(ServerOptions options, RequestMetrics metrics) : 
         await _slowRuns.WaitAsync(cancellation);
         try
         {
-            await Task.Run(() => call.Run(selection, cancellation), CancellationToken.None);
+            ValueTask done = call.Pending.Begin(call, selection, cancellation);
+            ThreadPool.UnsafeQueueUserWorkItem(call.Pending, preferLocal: false);
+            await done;
         }
         finally
         {

@@ -3,8 +3,8 @@ using Canario.InferenceServer.Tensors;
 
 namespace Canario.InferenceServer.Execution;
 
-/// <summary>A call that waits to be run with others.</summary>
-internal sealed class PendingCall : IValueTaskSource
+/// <summary>A call that waits to be run, with others or by itself.</summary>
+internal sealed class PendingCall : IValueTaskSource, IThreadPoolWorkItem
 {
     // The answer is written by whoever ran the call: handing it on costs more than writing it, and other threads take the next batch.
     private ManualResetValueTaskSourceCore<bool> _core;
@@ -34,6 +34,22 @@ internal sealed class PendingCall : IValueTaskSource
         }
 
         return true;
+    }
+
+    /// <summary>Runs it by itself, and completes it or fails it.</summary>
+    public void Execute()
+    {
+        try
+        {
+            Call.Run(Selection, Cancellation);
+        }
+        catch (Exception e)
+        {
+            Fail(e);
+            return;
+        }
+
+        Complete();
     }
 
     public void Complete() => _core.SetResult(true);

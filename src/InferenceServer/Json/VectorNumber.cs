@@ -57,8 +57,11 @@ internal static class VectorNumber
     }
 
     /// <summary>The value of the digits, that of the point left out.</summary>
+    /// <param name="digits">From 0 to 9 each; a sign before them is 0.</param>
+    /// <param name="point">Where it stands; without one, <paramref name="end"/>.</param>
+    /// <param name="end">At most 15.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static long Sum(Vector128<byte> digits, int point, int end)
+    public static long Sum(Vector128<byte> digits, int point, int end)
     {
         Vector128<byte> shuffle = Vector128.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(s_shuffles), (nuint)(((point * Window) + end) * Window));
         Vector128<short> pairs = Ssse3.MultiplyAddAdjacent(Ssse3.Shuffle(digits, shuffle), Vector128.Create((short)0x010A).AsSByte());

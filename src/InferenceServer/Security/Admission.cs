@@ -31,8 +31,9 @@ internal sealed class Admission : IDisposable
             QueueLimit = 0,
             AutoReplenishment = false,
         };
-        // Buckets of clients that have gone are dropped by the limiter itself.
-        _limiter = PartitionedRateLimiter.Create<string, string>(client => RateLimitPartition.GetTokenBucketLimiter(client, _ => bucket));
+        // Made once: each request asks for its client's partition. Buckets of clients that have gone are dropped by the limiter itself, which fills the others, too.
+        Func<string, RateLimiter> make = _ => new TokenBucketRateLimiter(bucket);
+        _limiter = PartitionedRateLimiter.Create<string, string>(client => RateLimitPartition.Get(client, make));
     }
 
     /// <exception cref="RequestException">401: no key, or not one of them. 429: too often.</exception>

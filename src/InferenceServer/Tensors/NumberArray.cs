@@ -14,6 +14,12 @@ internal static class NumberArray
         for (int i = 0; i < target.Length; i++)
         {
             if (i > 0) at = PassComma(ref cursor, text, at);
+            if (NumberWindow.Read<T, TForm>(text, ref at, target[i..]) is > 0 and var read)
+            {
+                i += read - 1;
+                continue;
+            }
+
             int start = at;
             if (PlainNumber.TryScan(text, ref at, out long mantissa, out int fraction, out bool negative)
                 && TForm.TryConvert(mantissa, fraction, negative, out target[i]))

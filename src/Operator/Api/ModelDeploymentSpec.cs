@@ -9,6 +9,10 @@ namespace Canario.Operator.Api;
 [Rule("self.strategy.type == 'Shadow' || !has(self.gates) || self.gates.all(g, g.type != 'ShadowAgreement')", "gates of type ShadowAgreement need strategy Shadow")]
 [Rule("!has(self.autoscaling) || self.replicas == 1", "replicas must be left out with autoscaling: minReplicas and maxReplicas take its place")]
 [Rule("!has(self.autoscaling) || self.strategy.type != 'RollingUpdate'", "autoscaling needs another strategy than RollingUpdate, which counts pods")]
+[Rule("!has(self.autoscaling) || self.traffic.provider != 'Service'", "autoscaling must be left out with provider Service: the number of pods is the split there")]
+[Rule("self.strategy.type != 'AB' || self.traffic.provider == 'Router'", "strategy AB needs provider Router: with the others no user stays on one side")]
+[Rule("self.strategy.type != 'Shadow' || self.traffic.provider != 'Service'", "strategy Shadow needs provider Router or GatewayApi: a Service copies no request")]
+[Rule("self.traffic.provider == 'Router' || !has(self.gates) || self.gates.all(g, g.type != 'ShadowAgreement')", "gates of type ShadowAgreement need provider Router: only Canario's routers compare answers")]
 sealed record ModelDeploymentSpec
 {
     [Schema("Pods that serve the model. While a rollout runs, each side has its share of it.", Minimum = 1, Maximum = Limits.Replicas)]

@@ -3,6 +3,10 @@ using Canario.Operator.Crd;
 namespace Canario.Operator.Api;
 
 [Rule("(has(self.provider) && self.provider == 'GatewayApi') == has(self.gateway)", "gateway goes with provider GatewayApi")]
+[Rule("self.provider == 'Router' || (!has(self.stickyHeader) && !has(self.stickyCookie))", "stickyHeader and stickyCookie need provider Router: the others keep no user on one revision")]
+[Rule("self.provider == 'Router' || !has(self.timeout) || duration(self.timeout) == duration('30s')", "timeout must be left out, or 30s, with another provider than Router: only Canario's routers keep it")]
+[Rule("self.provider != 'Service' || !has(self.matches) || size(self.matches) == 0", "matches must be left out with provider Service: it looks into no request")]
+[Rule("self.provider != 'GatewayApi' || !has(self.matches) || self.matches.all(m, !has(m.cookie))", "a match by cookie needs provider Router: an HTTPRoute matches headers")]
 sealed record TrafficSettings
 {
     [Schema("Who splits: routers, the Service's pods, or a Gateway.")]

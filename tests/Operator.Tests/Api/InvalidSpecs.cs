@@ -224,6 +224,7 @@ static class InvalidSpecs
         Gateway("path without a slash", s => s with { Traffic = s.Traffic with { Gateway = s.Traffic.Gateway! with { Path = "iris" } } }, "spec.traffic.gateway.path", "such as /penguins"),
         Gateway("path to the parent", s => s with { Traffic = s.Traffic with { Gateway = s.Traffic.Gateway! with { Path = "/a/../b" } } }, "spec.traffic.gateway.path", "must not hold ."),
         Gateway("users kept by a gateway", s => s with { Traffic = s.Traffic with { StickyHeader = "x-user" } }, "spec.traffic.stickyHeader", "GatewayApi keeps no user"),
+        Gateway("sessions matched by a gateway", s => s with { Traffic = s.Traffic with { Matches = [new MatchSettings { Cookie = "a", Value = "b" }] } }, "spec.traffic.matches[0].cookie", "an HTTPRoute matches headers"),
         Gateway("timeout of a gateway", s => s with { Traffic = s.Traffic with { Timeout = "5s" } }, "spec.traffic.timeout", "30s"),
         Gateway("test by a gateway", s => s with { Strategy = new StrategySettings { Type = "AB" } }, "spec.strategy.type", "needs provider Router"),
         Gateway("comparison by a gateway", s => s with { Gates = [Agreement], Strategy = new StrategySettings { Type = "Shadow" } }, "spec.gates[0].type", "only Canario's routers compare"),
