@@ -65,8 +65,9 @@ internal sealed class Killer(Kubectl kubectl, PrometheusServer prometheus, strin
         if (Stage.ForeignKubeconfig is not null || progress.Elapsed < _apiServerFrom)
             return null;
         var away = TimeSpan.FromSeconds(1 + random.Next(4));
-        await LocalNode.RestartApiServerAsync(away, cancellationToken);
+        // Before: one that does not come back at once has gone all the same.
         _apiServerFrom = progress.Elapsed + s_betweenApiServers;
+        await LocalNode.RestartApiServerAsync(away, cancellationToken);
         return $"the API server, for {away.TotalSeconds} s and its start";
     }
 

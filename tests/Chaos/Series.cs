@@ -12,7 +12,7 @@ internal sealed class Series(Stage stage, ChaosOptions options, Progress progres
 
     private readonly Random _random = new(options.Seed);
     private readonly Manifests _manifests = stage.Manifests;
-    private readonly Killer _killer = new(stage.Kubectl, stage.Prometheus, stage.Manifests.Namespace, new Random(options.Seed), progress);
+    private readonly Killer _killer = new(stage.Kubectl, stage.Prometheus, stage.Manifests.Namespace, new Random(options.Seed + 1), progress);
 
     public async Task<IReadOnlyList<TrialResult>> RunAsync(CancellationToken cancellationToken)
     {

@@ -66,12 +66,28 @@ public sealed class NumberArrayTests
     [InlineData("1;2,2,3,4,5,6,7,8,9,10")]
     [InlineData("NaN,2,3,4,5,6,7,8,9,10")]
     [InlineData("1.2345678:,2,3,4,5,6,7,8,9,10")]
+    [InlineData("1-2,2,3,4,5,6,7,8,9,10")]
+    [InlineData("1.-2,2,3,4,5,6,7,8,9,10")]
+    [InlineData("1. 2,2,3,4,5,6,7,8,9,10")]
+    [InlineData("- 1,2,3,4,5,6,7,8,9,10")]
+    [InlineData("-01,2,3,4,5,6,7,8,9,10")]
+    [InlineData("1,,2,3,4,5,6,7,8,9,10")]
+    [InlineData("1.2.3,2,3,4,5,6,7,8,9,10")]
+    [InlineData("1\u00b2,2,3,4,5,6,7,8,9,10")]
     public void What_is_no_number_is_refused_in_an_array_too(string items)
     {
-        foreach (TensorElementType type in new[] { TensorElementType.Float, TensorElementType.Double, TensorElementType.Int32 })
+        // Behind none, some and many good ones, with little and with much text behind it: each way of reading must refuse it.
+        foreach (int before in (int[])[0, 2, 27, 29, 31, 200])
         {
-            using var tensor = new InputTensor(new ValueInfo("x", ValueKind.Tensor, type, [-1], [""]));
-            Assert.Throws<RequestException>(() => Read(Encoding.UTF8.GetBytes($"[{items}]"), tensor, 10));
+            foreach (int behind in (int[])[0, 100])
+            {
+                string json = $"[{string.Concat(Enumerable.Repeat("1,", before))}{items}]{new string(' ', behind)}";
+                foreach (TensorElementType type in new[] { TensorElementType.Float, TensorElementType.Double, TensorElementType.Int32 })
+                {
+                    using var tensor = new InputTensor(new ValueInfo("x", ValueKind.Tensor, type, [-1], [""]));
+                    Assert.Throws<RequestException>(() => Read(Encoding.UTF8.GetBytes(json), tensor, before + 10));
+                }
+            }
         }
     }
 

@@ -20,7 +20,7 @@ internal sealed record ServerOptions
     public int BatchRows { get; init; } = 64;
     /// <summary>Requests that may wait for a run; more are answered 503.</summary>
     public int QueuedRequests { get; init; } = 1024;
-    public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(5);
     public string Address { get; init; } = "*";
     public int HttpPort { get; init; } = Ports.InferenceHttp;
     /// <summary>Null: the HTTP port plus one, or any free one where that is.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 
 namespace Canario.InferenceServer.Http;
 
@@ -22,6 +23,7 @@ internal readonly struct RequestBody : IDisposable
     public ReadOnlyMemory<byte> Bytes { get; }
 
     /// <exception cref="RequestException">413: larger than <paramref name="maximumBytes"/>.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<RequestBody> ReadAsync(HttpContext context, long maximumBytes)
     {
         if (context.Request.ContentLength > maximumBytes) throw TooLarge(maximumBytes);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Canario.InferenceServer.Execution;
 using Canario.InferenceServer.Grpc;
 using Canario.InferenceServer.Json;
@@ -91,7 +92,12 @@ internal sealed class InferenceCall : IDisposable
     /// <summary>Gives it its rows of outputs that were computed together with those of other calls.</summary>
     public void SetOutputs(ReadOnlySpan<SharedTensor> outputs, int first, int count)
     {
-        for (int i = 0; i < outputs.Length; i++) _outputs[i] = _parts[i] = outputs[i].Rows(first, count, _parts[i]);
+        for (int i = 0; i < outputs.Length; i++)
+        {
+            Debug.Assert(_outputs[i] is null, "The last run's outputs are released before the next one.");
+            _outputs[i] = _parts[i] = outputs[i].Rows(first, count, _parts[i]);
+        }
+
         OutputCount = outputs.Length;
     }
 

@@ -6,18 +6,30 @@ namespace Canario.InferenceServer.Tensors;
 /// <summary>Numbers separated by commas, straight into a tensor's memory: the bulk of most requests.</summary>
 internal static class NumberArray
 {
+    private const int UntilNextWindow = 15;
+
     public static void Read<T, TForm>(ref JsonCursor cursor, Span<T> target)
         where TForm : struct, INumberForm<T>
     {
         ReadOnlySpan<byte> text = cursor.Text;
         int at = cursor.Position;
+        int alone = 0;
         for (int i = 0; i < target.Length; i++)
         {
             if (i > 0) at = PassComma(ref cursor, text, at);
-            if (NumberWindow.Read<T, TForm>(text, ref at, target[i..]) is > 0 and var read)
+            if (alone > 0)
+            {
+                alone--;
+            }
+            else if (NumberWindow.Read<T, TForm>(text, ref at, target[i..]) is > 0 and var read)
             {
                 i += read - 1;
                 continue;
+            }
+            else
+            {
+                // Its neighbours are probably as long, or as far apart.
+                alone = UntilNextWindow;
             }
 
             int start = at;

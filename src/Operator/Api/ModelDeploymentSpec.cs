@@ -3,9 +3,9 @@ using Canario.Operator.Crd;
 namespace Canario.Operator.Api;
 
 [Rule("!has(self.strategy.canary) || !has(self.strategy.canary.steps) || self.strategy.canary.steps.all(s, !has(s.gates) || s.gates.all(g, has(self.gates) && self.gates.exists(x, x.name == g)))",
-    "a step's gates must be names of spec.gates")]
+    "a canary step's gates must be names of spec.gates")]
 [Rule("!has(self.strategy.shadow) || !has(self.strategy.shadow.steps) || self.strategy.shadow.steps.all(s, !has(s.gates) || s.gates.all(g, has(self.gates) && self.gates.exists(x, x.name == g)))",
-    "a step's gates must be names of spec.gates")]
+    "a shadow step's gates must be names of spec.gates")]
 [Rule("self.strategy.type == 'Shadow' || !has(self.gates) || self.gates.all(g, g.type != 'ShadowAgreement')", "gates of type ShadowAgreement need strategy Shadow")]
 [Rule("!has(self.autoscaling) || self.replicas == 1", "replicas must be left out with autoscaling: minReplicas and maxReplicas take its place")]
 [Rule("!has(self.autoscaling) || self.strategy.type != 'RollingUpdate'", "autoscaling needs another strategy than RollingUpdate, which counts pods")]

@@ -16,7 +16,7 @@ public sealed class CrdOnApiServerTests : IAsyncLifetime
 #pragma warning restore CA1001
 {
     // Spec as raw JSON: what a user writes, not what our types would add to it.
-    static readonly ResourceType<CustomResourceDefinition> Raw = new(
+    internal static readonly ResourceType<CustomResourceDefinition> Raw = new(
         ModelDeployment.Group, ModelDeployment.Version, ModelDeployment.Plural, ModelDeployment.KindName, true,
         KubernetesJson.Default.CustomResourceDefinition, KubernetesJson.Default.KubernetesListCustomResourceDefinition);
 

@@ -30,9 +30,8 @@ public sealed class CrdOnCurrentApiServerTests
 
     static async Task DefaultsAreThoseOfTheTypes(KubernetesClient client)
     {
-        var minimal = Example.Minimal();
-        var created = await CreateAsync(client, minimal);
-        Assert.Equal(Json(minimal.Spec), Json(created.Spec));
+        var created = await CreateAsync(client, """{"metadata":{"name":"minimal"},"spec":{"model":{"uri":"file:///m.onnx"},"traffic":{},"service":{},"strategy":{}}}""");
+        Assert.Equal(Json(new ModelDeploymentSpec { Model = new ModelSpec { Uri = "file:///m.onnx" } }), Json(created));
     }
 
     static async Task WhatIsShownIsTaken(KubernetesClient client)
@@ -42,8 +41,7 @@ public sealed class CrdOnCurrentApiServerTests
         {
             foreach (var json in ShownManifests.Read(file))
             {
-                var shown = JsonSerializer.Deserialize(json, ApiJson.Default.ModelDeployment)!;
-                var error = await Record.ExceptionAsync(() => CreateAsync(client, shown));
+                var error = await Record.ExceptionAsync(() => CreateAsync(client, json));
                 Assert.True(error is null, $"{file}: {error?.Message}");
                 taken++;
             }
@@ -55,18 +53,26 @@ public sealed class CrdOnCurrentApiServerTests
 
     static async Task EachRuleRefusesSomething(KubernetesClient client)
     {
-        var silent = Rules(CrdBuilder.Build()).ToHashSet(StringComparer.Ordinal);
+        List<string> rules = [.. Rules(CrdBuilder.Build())];
+        var silent = rules.ToHashSet(StringComparer.Ordinal);
         Assert.InRange(silent.Count, 30, 200);
         List<string> takenThoughInvalid = [];
         foreach (var invalid in InvalidSpecs.All)
         {
-            var error = await Record.ExceptionAsync(() => CreateAsync(client, invalid.Change(Example.Minimal()))) as KubernetesException;
-            if (error is null)
+            var thrown = await Record.ExceptionAsync(() => CreateAsync(client, invalid.Change(Example.Minimal())));
+            if (thrown is null)
             {
                 takenThoughInvalid.Add(invalid.Name);
                 continue;
             }
 
+            // NaN is no JSON: it cannot even be sent.
+            if (thrown is ArgumentException)
+            {
+                continue;
+            }
+
+            var error = Assert.IsType<KubernetesException>(thrown);
             Assert.True(error.Error == KubernetesError.Invalid, $"{invalid.Name}: {error.Message}");
             // A rule that cannot be evaluated, such as of a duration that is none, says so besides, and refuses nothing by itself.
             List<string> reasons = [.. error.Causes.Select(cause => cause.Message ?? "").Where(message => !message.Contains("evaluating rule", StringComparison.Ordinal))];
@@ -88,6 +94,20 @@ public sealed class CrdOnCurrentApiServerTests
 
     static Task<ModelDeployment> CreateAsync(KubernetesClient client, ModelDeployment deployment) =>
         client.CreateAsync(ModelDeployments.Resource, deployment with { Metadata = deployment.Metadata with { Namespace = "default" } }, default, dryRun: true);
+
+    /// <summary>As it was written: our types would add the defaults.</summary>
+    static async Task<ModelDeploymentSpec> CreateAsync(KubernetesClient client, string json)
+    {
+        var written = JsonNode.Parse(json)!;
+        var created = await client.CreateAsync(CrdOnApiServerTests.Raw, new CustomResourceDefinition
+        {
+            ApiVersion = ModelDeployment.GroupVersion,
+            Kind = ModelDeployment.KindName,
+            Metadata = new ObjectMeta { Name = written["metadata"]!["name"]!.GetValue<string>(), Namespace = "default" },
+            Spec = JsonSerializer.SerializeToElement(written["spec"]),
+        }, default, dryRun: true);
+        return created.Spec!.Value.Deserialize(ApiJson.Default.ModelDeploymentSpec)!;
+    }
 
     static string Json(ModelDeploymentSpec spec) => JsonSerializer.Serialize(spec, ApiJson.Default.ModelDeploymentSpec);
 }
