@@ -5,6 +5,9 @@ public sealed class RandomWalkTests
 {
     const int StepsPerSeed = 5000;
 
+    // A million steps.
+    const int Seeds = 200;
+
     static readonly GateSpec Drift = new() { Name = "drift", Type = GateTypes.PredictionDrift, OnInsufficientData = OnInsufficientData.Rollback };
 
     static readonly HashSet<string> MustBeSeen =
@@ -19,7 +22,7 @@ public sealed class RandomWalkTests
     public void The_invariants_hold_in_every_order_of_events()
     {
         var seen = new HashSet<string>();
-        for (var seed = 1; seed <= 24; seed++)
+        for (var seed = 1; seed <= Seeds; seed++)
         {
             Walk(seed, seen);
         }
