@@ -25,6 +25,7 @@ internal sealed partial class RequestFailures(ILogger<RequestFailures> logger)
             // Nobody reads an answer, and it is no error of the model.
             case var _ when context.RequestAborted.IsCancellationRequested:
             case OperationCanceledException or IOException and not BadHttpRequestException:
+            case BadHttpRequestException cut when IsCutOff(cut):
                 return (StatusCodes.Status499ClientClosedRequest, "the client is gone");
             case BadHttpRequestException bad:
                 return (bad.StatusCode, bad.Message);
@@ -37,6 +38,10 @@ internal sealed partial class RequestFailures(ILogger<RequestFailures> logger)
                 return (StatusCodes.Status500InternalServerError, "internal error");
         }
     }
+
+    /// <summary>The connection ended inside the body: Kestrel closes it and says so before, or after, the request counts as aborted.</summary>
+    /// <param name="bad">Kestrel gives this reason the status of bad framing; its words alone tell them apart.</param>
+    public static bool IsCutOff(BadHttpRequestException bad) => bad.Message == "Unexpected end of request content.";
 
     /// <summary>ONNX Runtime's message may hold a value of the input: not where one is sensitive.</summary>
     public static string Describe(OnnxRuntimeException failed, ServedModel? model) => model?.HasSensitiveFeatures != false

@@ -3,7 +3,12 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using Canario.Contract;
+using Canario.InferenceServer.Http;
 using Canario.TestModels;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 
 namespace Canario.InferenceServer.Tests.Streams;
 
@@ -168,6 +173,55 @@ public sealed class StreamTests(FeaturesServer features) : IClassFixture<Feature
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (!(await server.Client.GetStringAsync(HttpPaths.Metrics, limit.Token)).Contains("code=\"499\",protocol=\"predict-stream\"} 1", StringComparison.Ordinal))
             await Task.Delay(20, limit.Token);
+    }
+
+    // Kestrel says that the body was cut off, and at about the same time that the request is aborted: whichever is seen first, it is no bad request.
+    [Fact]
+    public async Task A_body_that_is_cut_off_is_a_client_that_has_gone()
+    {
+        using ModelFolder folder = ModelFolder.WithFeatures();
+        await using TestServer server = await TestServer.StartReadyAsync(folder.Path);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        for (int i = 1; i <= 20; i++)
+        {
+            using RawConnection connection = await RawConnection.OpenStreamAsync(server);
+            await connection.SendChunkAsync(ModelFolder.Row + "\n");
+            await connection.ReadHeadAsync();
+            await connection.ReadRowAsync();
+            connection.Socket.Shutdown(System.Net.Sockets.SocketShutdown.Send);
+            string counted = $"code=\"499\",protocol=\"predict-stream\"}} {i}\n";
+            while (!(await server.Client.GetStringAsync(HttpPaths.Metrics, limit.Token)).Contains(counted, StringComparison.Ordinal))
+                await Task.Delay(5, limit.Token);
+        }
+    }
+
+    [Theory]
+    [InlineData("5\r\nab", true)]
+    [InlineData("nonsense\r\n", false)]
+    public async Task A_body_that_is_cut_off_is_told_from_one_that_is_framed_badly(string sent, bool cutOff)
+    {
+        var seen = new TaskCompletionSource<BadHttpRequestException>();
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        await using WebApplication application = builder.Build();
+        application.Run(async context =>
+        {
+            try
+            {
+                await context.Request.Body.CopyToAsync(Stream.Null);
+            }
+            catch (BadHttpRequestException e)
+            {
+                seen.TrySetResult(e);
+            }
+        });
+        await application.StartAsync();
+        using var client = new System.Net.Sockets.TcpClient();
+        await client.ConnectAsync("127.0.0.1", new Uri(application.Urls.Single()).Port);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes("POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n" + sent));
+        client.Client.Shutdown(System.Net.Sockets.SocketShutdown.Send);
+        Assert.Equal(cutOff, RequestFailures.IsCutOff(await seen.Task.WaitAsync(TimeSpan.FromSeconds(30))));
     }
 
     [Fact]
