@@ -91,12 +91,17 @@ internal static class InferenceApplication
             kestrel.Limits.Http2.InitialConnectionWindowSize = Http2Window;
             kestrel.Limits.Http2.InitialStreamWindowSize = Http2Window;
             // By the protocol that TLS agrees on, both may share a port; in clear text only one is known beforehand.
-            Listen(kestrel, options, options.HttpPort, options.UsesTls ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1);
-            Listen(kestrel, options, options.GrpcPort ?? (options.HttpPort == 0 ? 0 : options.HttpPort + 1), HttpProtocols.Http2);
+            IPAddress? address = options.Address == "*" ? null : ReadAddress(options.Address);
+            Action<ListenOptions> http = Listener(kestrel, options, options.UsesTls ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1);
+            if (address is null) kestrel.ListenAnyIP(options.HttpPort, http);
+            else kestrel.Listen(address, options.HttpPort, http);
+            int grpcPort = options.GrpcPort ?? (options.HttpPort == 0 ? 0 : options.HttpPort + 1);
+            kestrel.Listen(GrpcTransport.EndPointOf(address, grpcPort), Listener(kestrel, options, HttpProtocols.Http2));
         });
 
-        // After Kestrel's own, which it adds whether or not there is one.
+        // After Kestrel's own, which it adds whether or not there is one, and asks last for addresses.
         builder.Services.AddSingleton<IMemoryPoolFactory<byte>, SocketBlocks.Factory>();
+        builder.Services.AddSingleton<IConnectionListenerFactory, GrpcTransport>();
 
         WebApplication app = builder.Build();
         // Made now, disposed of by the services: then it sends what waits.
@@ -122,22 +127,16 @@ internal static class InferenceApplication
         ["canario.revision"] = identity.Revision,
     };
 
-    private static void Listen(KestrelServerOptions kestrel, ServerOptions options, int port, HttpProtocols protocols)
+    private static Action<ListenOptions> Listener(KestrelServerOptions kestrel, ServerOptions options, HttpProtocols protocols) => listen =>
     {
-        if (options.Address == "*") kestrel.ListenAnyIP(port, Configure);
-        else kestrel.Listen(ReadAddress(options.Address), port, Configure);
-
-        void Configure(ListenOptions listen)
+        listen.Protocols = protocols;
+        if (!options.UsesTls) return;
+        ServerCertificate certificate = kestrel.ApplicationServices.GetRequiredService<ServerCertificate>();
+        listen.UseHttps(new TlsHandshakeCallbackOptions
         {
-            listen.Protocols = protocols;
-            if (!options.UsesTls) return;
-            ServerCertificate certificate = kestrel.ApplicationServices.GetRequiredService<ServerCertificate>();
-            listen.UseHttps(new TlsHandshakeCallbackOptions
-            {
-                OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions { ServerCertificateContext = certificate.Current }),
-            });
-        }
-    }
+            OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions { ServerCertificateContext = certificate.Current }),
+        });
+    };
 
     private static IPAddress ReadAddress(string address) => IPAddress.TryParse(address, out IPAddress? parsed)
         ? parsed

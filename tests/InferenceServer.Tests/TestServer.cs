@@ -20,7 +20,7 @@ internal sealed class TestServer : IAsyncDisposable
     {
         _app = app;
         _log = log;
-        Client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+        Client = new HttpClient { BaseAddress = new Uri(app.Urls.First().Replace("[::]", "127.0.0.1", StringComparison.Ordinal)) };
         GrpcPort = new Uri(app.Urls.Last()).Port;
     }
 

@@ -8,7 +8,7 @@ namespace Canario.Benchmarks.Inference;
 internal static partial class H2Load
 {
     // By count: what is under way when a time is over would be told as failed.
-    private const int Requests = 40_000;
+    private const int Requests = 200_000;
 
     /// <param name="url">What is posted to.</param>
     /// <param name="body">File of the request's body.</param>

@@ -4,7 +4,9 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using Canario.Contract;
+using Canario.InferenceServer.Grpc;
 using Canario.TestModels;
+using Microsoft.AspNetCore.Connections;
 
 namespace Canario.InferenceServer.Tests.Grpc;
 
@@ -38,6 +40,19 @@ public sealed class GrpcWireTests(TrioServer trio) : IClassFixture<TrioServer>
         (int code, string details, _) = await CallAsync(_server, Convert.FromHexString(hex));
         Assert.Equal(status, code);
         Assert.Contains(message, details, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("*")]
+    [InlineData("127.0.0.1")]
+    public async Task The_port_has_sockets_of_its_own_on_whatever_address(string address)
+    {
+        using var folder = new ModelFolder(Samples.Mlp(4, 8, 3));
+        await using TestServer server = await TestServer.StartReadyAsync(folder.Path, o => o with { Address = address });
+        Assert.True(Assert.IsType<GrpcTransport>(server.Get<IConnectionListenerFactory>()).IsBound);
+        (int code, string details, _) = await CallAsync(server, Frame(s_request.ToArray()));
+        Assert.Equal(3, code);
+        Assert.Contains("input", details, StringComparison.Ordinal);
     }
 
     [Theory]
