@@ -8,7 +8,7 @@ using Canario.Telemetry.Metrics;
 namespace Canario.Operator.Tests.Reconcile;
 
 /// <summary>A/B tests on what the routers count.</summary>
-[Collection(ClusterGroup.Name)]
+[Collection(WaitingGroup.Name)]
 public sealed class AbTests(ClusterFixture cluster) : IAsyncLifetime
 {
     private readonly MetricRegistry _registry = new();

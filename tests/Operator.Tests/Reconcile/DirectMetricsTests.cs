@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 namespace Canario.Operator.Tests.Reconcile;
 
 /// <summary>Gates without any Prometheus.</summary>
-[Collection(ClusterGroup.Name)]
+[Collection(WaitingGroup.Name)]
 public sealed class DirectMetricsTests(ClusterFixture cluster) : IAsyncLifetime
 {
     private const int Enough = 1000;

@@ -5,18 +5,24 @@ using Canario.Kubernetes.Models;
 
 namespace Canario.Operator.Tests.Reconcile;
 
-/// <summary>Every change of the models' objects of one kind, in order, as a watch brings it.</summary>
+/// <summary>Every change of a namespace's objects of one kind, in order, as a watch brings it.</summary>
 internal sealed class Following<T> : IAsyncDisposable where T : class, IKubernetesObject
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _watching;
 
-    public Following(KubernetesClient client, ResourceType<T> type, string ns, Action<CacheChange<T>> handler)
+    /// <param name="labels">Selects them; null: all.</param>
+    /// <param name="name">Of the only one; null: all.</param>
+    public Following(KubernetesClient client, ResourceType<T> type, string ns, Action<CacheChange<T>>? handler = null, string? labels = Labels.Model, string? name = null)
     {
-        var cache = new Cache<T>();
-        cache.Subscribe(handler);
-        _watching = new Reflector<T>(client, type, cache, new ReflectorOptions<T> { Namespace = ns, LabelSelector = Labels.Model }).RunAsync(_stop.Token);
+        if (handler is not null)
+            Now.Subscribe(handler);
+        var options = new ReflectorOptions<T> { Namespace = ns, LabelSelector = labels, FieldSelector = name is null ? null : $"metadata.name={name}" };
+        _watching = new Reflector<T>(client, type, Now, options).RunAsync(_stop.Token);
     }
+
+    /// <summary>The newest state that has come.</summary>
+    public Cache<T> Now { get; } = new();
 
     public async ValueTask DisposeAsync()
     {

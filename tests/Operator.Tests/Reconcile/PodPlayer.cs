@@ -1,4 +1,5 @@
 using System.Text;
+using System.Threading.Channels;
 using Canario.Contract;
 using Canario.Kubernetes;
 using Canario.Kubernetes.Models;
@@ -45,36 +46,34 @@ internal sealed class PodPlayer : IAsyncDisposable
 
     private async Task PlayAsync()
     {
+        var changed = Channel.CreateUnbounded<Pod>();
+        await using var following = new Following<Pod>(_client, Resources.Pods, _namespace, change => changed.Writer.TryWrite(change.Current), labels: null);
         var played = new HashSet<string>(StringComparer.Ordinal);
-        while (!_stop.IsCancellationRequested)
+        await foreach (var pod in changed.Reader.ReadAllAsync(_stop.Token))
         {
-            try
-            {
-                var pods = await _client.ListAsync(Resources.Pods, _namespace, null, _stop.Token);
-                foreach (var pod in pods.Items.Where(p => p.Metadata.DeletionTimestamp is null && !played.Contains(p.Metadata.Uid!)))
-                {
-                    await PatchAsync(pod);
-                    played.Add(pod.Metadata.Uid!);
-                }
-            }
-            catch (KubernetesException e) when (e.Error == KubernetesError.Unavailable)
-            {
-                // Played at the next look.
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, _stop.Token);
+            if (pod.Metadata.DeletionTimestamp is null && played.Add(pod.Metadata.Uid!))
+                await PatchAsync(pod);
         }
     }
 
     private async Task PatchAsync(Pod pod)
     {
-        try
+        while (true)
         {
-            await _client.MergePatchAsync(Resources.Pods, _namespace, pod.Metadata.Name!, Encoding.UTF8.GetBytes(_stateOf(pod)), _stop.Token, "status");
-        }
-        catch (KubernetesException e) when (e.Error == KubernetesError.NotFound)
-        {
-            // Deleted meanwhile.
+            try
+            {
+                await _client.MergePatchAsync(Resources.Pods, _namespace, pod.Metadata.Name!, Encoding.UTF8.GetBytes(_stateOf(pod)), _stop.Token, "status");
+                return;
+            }
+            catch (KubernetesException e) when (e.Error == KubernetesError.NotFound)
+            {
+                // Deleted meanwhile.
+                return;
+            }
+            catch (KubernetesException e) when (e.Error == KubernetesError.Unavailable)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, _stop.Token);
+            }
         }
     }
 }

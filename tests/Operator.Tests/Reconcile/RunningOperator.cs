@@ -14,13 +14,15 @@ internal sealed class RunningOperator : IAsyncDisposable
 {
     private static readonly TimeSpan s_longestLook = TimeSpan.FromMilliseconds(200);
     private readonly KubernetesClient _client;
+    private readonly Following<ConfigMap> _configurations;
     private readonly LoopbackServer _router;
     private readonly OperatorService _service;
     private readonly StatusInspector _inspector;
 
-    private RunningOperator(KubernetesClient client, LoopbackServer router, OperatorService service, StatusInspector inspector)
+    private RunningOperator(KubernetesClient client, Following<ConfigMap> configurations, LoopbackServer router, OperatorService service, StatusInspector inspector)
     {
         _client = client;
+        _configurations = configurations;
         _router = router;
         _service = service;
         _inspector = inspector;
@@ -32,6 +34,7 @@ internal sealed class RunningOperator : IAsyncDisposable
     {
         var inspector = new StatusInspector();
         var client = cluster.Connect(new KubernetesClientOptions { Wrap = inner => inspector.Around(wrap?.Invoke(inner) ?? inner) });
+        var configurations = new Following<ConfigMap>(cluster.Client, Resources.ConfigMaps, ns, labels: Labels.RouterConfig + "=true");
         var router = await LoopbackServer.StartAsync(async context =>
         {
             if (context.Request.Path == HttpPaths.Metrics && metrics is not null)
@@ -46,15 +49,14 @@ internal sealed class RunningOperator : IAsyncDisposable
                 return;
             }
 
-            var maps = await cluster.Client.ListAsync(Resources.ConfigMaps, ns, new ListOptions { LabelSelector = Labels.RouterConfig + "=true" }, context.RequestAborted);
-            var served = maps.Items.Select(m => JsonSerializer.Deserialize(m.Data![RouterConfiguration.Key], ContractJson.Default.RouterConfiguration)!);
+            var served = configurations.Now.List().Select(m => JsonSerializer.Deserialize(m.Data![RouterConfiguration.Key], ContractJson.Default.RouterConfiguration)!);
             var answer = new RouterAcknowledgement(served.ToDictionary(c => c.Model, c => c.Version));
             await context.Response.WriteAsync(JsonSerializer.Serialize(answer, ContractJson.Default.RouterAcknowledgement));
         });
         var options = new OperatorOptions { Namespace = ns, LeaderElection = leaderElection, LeaseNamespace = ns, Identity = identity, PrometheusAddress = prometheus };
         var service = new OperatorService(client, options, new MetricRegistry(), TimeProvider.System, NullLoggerFactory.Instance) { RouterRetirement = TimeSpan.FromSeconds(2), AddressOfPod = (pod, port) => port == Ports.InferenceHttp && models is not null ? models(pod) : router.Address };
         await service.StartAsync(CancellationToken.None);
-        return new RunningOperator(client, router, service, inspector);
+        return new RunningOperator(client, configurations, router, service, inspector);
     }
 
     /// <summary>Statuses that were stored and held against the rules.</summary>
@@ -86,6 +88,7 @@ internal sealed class RunningOperator : IAsyncDisposable
         await _service.StopAsync(limit.Token);
         _service.Dispose();
         await _router.DisposeAsync();
+        await _configurations.DisposeAsync();
         _client.Dispose();
         Assert.True(_inspector.Findings.Count == 0, string.Join('\n', _inspector.Findings));
     }
