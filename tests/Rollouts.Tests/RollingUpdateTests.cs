@@ -10,7 +10,7 @@ public sealed class RollingUpdateTests
         {
             foreach (var surge in (int[])[1, 2, 25])
             {
-                foreach (var missing in (int[])[0, 1, replicas / 3, replicas - 1])
+                foreach (var missing in new HashSet<int> { 0, 1, replicas / 3, replicas - 1 })
                 {
                     sizes.Add(replicas, surge, missing);
                 }
