@@ -7,6 +7,8 @@ using Canario.Contract;
 using Canario.InferenceServer.Grpc;
 using Canario.TestModels;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Options;
 
 namespace Canario.InferenceServer.Tests.Grpc;
 
@@ -50,6 +52,8 @@ public sealed class GrpcWireTests(TrioServer trio) : IClassFixture<TrioServer>
         using var folder = new ModelFolder(Samples.Mlp(4, 8, 3));
         await using TestServer server = await TestServer.StartReadyAsync(folder.Path, o => o with { Address = address });
         Assert.True(Assert.IsType<GrpcTransport>(server.Get<IConnectionListenerFactory>()).IsBound);
+        Assert.False(GrpcTransport.Scheduled(server.Get<IOptionsFactory<SocketTransportOptions>>()).UnsafePreferInlineScheduling);
+        Assert.True(server.Get<IOptions<SocketTransportOptions>>().Value.UnsafePreferInlineScheduling);
         (int code, string details, _) = await CallAsync(server, Frame(s_request.ToArray()));
         Assert.Equal(3, code);
         Assert.Contains("input", details, StringComparison.Ordinal);

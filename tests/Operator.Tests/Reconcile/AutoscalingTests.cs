@@ -66,7 +66,7 @@ public sealed class AutoscalingTests(ClusterFixture cluster) : IAsyncLifetime
             await Models.PatchAsync(cluster.Client, _ns, """{"spec":{"bake":{"duration":"1s"}}}""");
             await Models.WaitReadyAsync(cluster.Client, _ns);
             Assert.Equal(7, await ReplicasAsync(revision));
-            Assert.InRange(running.Writes, before + 1, before + 2);
+            Assert.InRange(await running.SettleAsync(), before + 1, before + 2);
             await Models.PatchAsync(cluster.Client, _ns, """{"spec":{"autoscaling":{"minReplicas":8}}}""");
             await Eventually.TrueAsync(async () => await ReplicasAsync(revision) == 8 && Bounds(await GetAutoscalerAsync(revision)) == (8, 10), "as many as the new least");
         }
@@ -119,7 +119,7 @@ public sealed class AutoscalingTests(ClusterFixture cluster) : IAsyncLifetime
         // What comes after it has been worked on: so has what was before it.
         await Models.PatchAsync(cluster.Client, _ns, """{"spec":{"bake":{"duration":"1s"}}}""");
         await Models.WaitReadyAsync(cluster.Client, _ns);
-        Assert.InRange(running.Writes, before + 1, before + 2);
+        Assert.InRange(await running.SettleAsync(), before + 1, before + 2);
     }
 
     [Fact]

@@ -32,6 +32,7 @@ public sealed class EventTests(ClusterFixture cluster)
         {
             await Models.PatchAsync(cluster.Client, ns, """{"spec":{"revisionHistoryLimit":9}}""");
             await Models.WaitAsync(cluster.Client, ns, "the new generation is seen", d => d.Status!.ObservedGeneration == d.Metadata.Generation);
+            await again.SettleAsync();
         }
 
         var told = await ToldAsync(last, ns);

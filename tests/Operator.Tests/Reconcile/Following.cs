@@ -8,6 +8,7 @@ namespace Canario.Operator.Tests.Reconcile;
 /// <summary>Every change of a namespace's objects of one kind, in order, as a watch brings it.</summary>
 internal sealed class Following<T> : IAsyncDisposable where T : class, IKubernetesObject
 {
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _watching;
 
@@ -23,6 +24,14 @@ internal sealed class Following<T> : IAsyncDisposable where T : class, IKubernet
 
     /// <summary>The newest state that has come.</summary>
     public Cache<T> Now { get; } = new();
+
+    /// <summary>Waits for the first list.</summary>
+    public async Task SyncAsync()
+    {
+        // What ends the watch for good is told here; the rest is tried again.
+        var ended = await Task.WhenAny(_watching, Now.WaitForSyncAsync(_stop.Token).WaitAsync(s_limit));
+        await ended;
+    }
 
     public async ValueTask DisposeAsync()
     {

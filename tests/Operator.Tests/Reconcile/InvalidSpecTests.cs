@@ -38,6 +38,7 @@ public sealed class InvalidSpecTests(ClusterFixture cluster)
             stalled++;
         }
 
+        await running.SettleAsync();
         Assert.Equal(before, await ServingAsync(ns));
         Assert.True(refused >= 30 && stalled >= 15, $"{refused} refused, {stalled} stalled");
 

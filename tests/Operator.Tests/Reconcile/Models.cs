@@ -60,15 +60,18 @@ internal static class Models
         client.GetAsync(ModelDeployments.Resource, ns, name, CancellationToken.None);
 
     /// <summary>Waits for a status; answers the object that has it.</summary>
-    public static async Task<ModelDeployment> WaitAsync(KubernetesClient client, string ns, string what, Func<ModelDeployment, bool> condition, string name = Name)
+    public static async Task<ModelDeployment> WaitAsync(KubernetesClient client, string ns, string what, Func<ModelDeployment, bool> condition)
     {
         // Followed, not asked for again and again: that was a fifth of what the API server had to do.
+        // The first look is an answer or an error; the reflector would try for ever.
+        await GetAsync(client, ns);
         using var changed = new SemaphoreSlim(0);
-        await using var following = new Following<ModelDeployment>(client, ModelDeployments.Resource, ns, _ => changed.Release(), labels: null, name);
+        await using var following = new Following<ModelDeployment>(client, ModelDeployments.Resource, ns, _ => changed.Release(), labels: null, name: Name);
+        await following.SyncAsync();
         var start = TimeProvider.System.GetTimestamp();
         while (true)
         {
-            var seen = following.Now.Get(ns, name);
+            var seen = following.Now.Get(ns, Name);
             if (seen is not null && condition(seen))
                 return seen;
             // Some conditions hold by time, or by what the test itself has seen.

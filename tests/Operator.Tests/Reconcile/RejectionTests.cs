@@ -54,7 +54,7 @@ public sealed class RejectionTests(ClusterFixture cluster)
         Assert.Equal(nameof(RolloutPhase.RolledBack), after.Status!.Phase);
         Assert.Equal(before.Status!.Rejected, after.Status.Rejected);
         // Status and stable's replicas.
-        Assert.InRange(running.Writes - writes, 1, 6);
+        Assert.InRange(await running.SettleAsync() - writes, 1, 6);
     }
 
     private async Task AnotherSpecStartsAnew(string ns, string bad)

@@ -48,7 +48,7 @@ public sealed class RestTests(ClusterFixture cluster)
         await Models.PatchAsync(cluster.Client, ns, """{"spec":{"revisionHistoryLimit":9}}""");
         await Models.WaitReadyAsync(cluster.Client, ns);
 
-        Assert.Equal(1, second.Writes);
+        Assert.Equal(1, await second.SettleAsync());
     }
 
     private Task ApplyAsync(string ns, string version) => cluster.Client.ApplyAsync(

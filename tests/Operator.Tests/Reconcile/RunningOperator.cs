@@ -35,6 +35,8 @@ internal sealed class RunningOperator : IAsyncDisposable
         var inspector = new StatusInspector();
         var client = cluster.Connect(new KubernetesClientOptions { Wrap = inner => inspector.Around(wrap?.Invoke(inner) ?? inner) });
         var configurations = new Following<ConfigMap>(cluster.Client, Resources.ConfigMaps, ns, labels: Labels.RouterConfig + "=true");
+        // A router that does not know yet what it serves would be a state that no test means.
+        await configurations.SyncAsync();
         var router = await LoopbackServer.StartAsync(async context =>
         {
             if (context.Request.Path == HttpPaths.Metrics && metrics is not null)
@@ -64,6 +66,9 @@ internal sealed class RunningOperator : IAsyncDisposable
 
     /// <summary>API writes so far, events and leases included.</summary>
     public long Writes => _client.Writes;
+
+    /// <summary>Waits until what belongs to the status that was just seen is done too: the operator stores the status first, then tells events and applies objects.</summary>
+    public Task<long> SettleAsync() => RestAsync(TimeSpan.FromMilliseconds(500));
 
     /// <summary>Waits until nothing has been written for <paramref name="quiet"/>, two seconds unless told: a condition may hold before the last write that belongs to it. Answers the writes so far.</summary>
     public async Task<long> RestAsync(TimeSpan? quiet = null)

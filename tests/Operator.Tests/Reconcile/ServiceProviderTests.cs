@@ -65,6 +65,7 @@ public sealed class ServiceProviderTests(ClusterFixture cluster) : IAsyncLifetim
         Volatile.Write(ref holdsBack, true);
         await Models.CommandAsync(cluster.Client, _ns, $"abort/{candidate}/1");
         await Models.WaitAsync(cluster.Client, _ns, "stable's pods are asked for", d => d.Status is { Phase: nameof(RolloutPhase.RollingBack), Ready: "4/6" });
+        await running.SettleAsync();
         Assert.Equal(AllRevisions, TargetOf(await GetServiceAsync()));
         Assert.Equal(2, await ReadyAsync(candidate));
 
@@ -92,6 +93,7 @@ public sealed class ServiceProviderTests(ClusterFixture cluster) : IAsyncLifetim
         await Models.SetModelAsync(cluster.Client, _ns, "v2");
         var waiting = await Models.WaitAsync(cluster.Client, _ns, "25 % asked for", d => d.Status is { Weight: 25, Reason: RolloutReasons.TrafficPending });
         Assert.False(waiting.Status!.WeightInForce);
+        await running.SettleAsync();
         Assert.Equal(stable, TargetOf(await GetServiceAsync()));
 
         await cluster.Client.DeleteAsync(Resources.Pods, _ns, "left-over", new DeleteOptions { GracePeriodSeconds = 0 }, default);
@@ -143,6 +145,7 @@ public sealed class ServiceProviderTests(ClusterFixture cluster) : IAsyncLifetim
         await Models.PatchAsync(cluster.Client, _ns, """{"spec":{"service":{"port":81},"traffic":{"stickyHeader":"x-user"}}}""");
         var stalled = await Models.WaitAsync(cluster.Client, _ns, "stalled", d => d.Status!.Reason == RolloutReasons.InvalidSpec);
         Assert.Contains("spec.traffic.stickyHeader", stalled.Status!.Message, StringComparison.Ordinal);
+        await running.SettleAsync();
         Assert.Equal(AllRevisions, TargetOf(await GetServiceAsync()));
 
         Volatile.Write(ref fails, true);

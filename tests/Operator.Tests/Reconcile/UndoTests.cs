@@ -45,7 +45,7 @@ public sealed class UndoTests(ClusterFixture cluster) : IAsyncLifetime
         var same = await Models.WaitAsync(cluster.Client, _ns, "the new generation is seen", d => d.Status!.ObservedGeneration > undone.Status.ObservedGeneration);
         Assert.Equal((nameof(RolloutPhase.RolledBack), revisions[0]), (same.Status!.Phase, same.Status.StableRevision));
         // Status and stable's replicas.
-        Assert.InRange(running.Writes - writes, 1, 6);
+        Assert.InRange(await running.SettleAsync() - writes, 1, 6);
 
         // A newer spec is followed as ever, from what serves.
         await Models.SetModelAsync(cluster.Client, _ns, "v4");
