@@ -40,8 +40,8 @@ internal sealed class Place(Kubectl kubectl, Manifests manifests, PrometheusServ
         Assert.True(report.Requests > 0);
         if (report.Failed > 0)
         {
-            // The failures come last: what shortens a long output keeps its end.
-            Assert.Fail($"{await ReadLogsAsync()}\n{report.Failed} of {report.Requests} requests failed:\n{string.Join('\n', report.FirstFailures)}");
+            // In the first line, which every summary shows; the logs below it are for who has the whole.
+            Assert.Fail($"{report.Failed} of {report.Requests} requests failed: {string.Join("; ", report.FirstFailures)}\n{await ReadLogsAsync()}");
         }
     }
 

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Canario.InferenceServer.Json;
 
 namespace Canario.InferenceServer.Tensors;
@@ -5,6 +8,16 @@ namespace Canario.InferenceServer.Tensors;
 internal readonly struct FloatForm : INumberForm<float>
 {
     public static bool TryConvert(long mantissa, int fraction, bool negative, out float value) => NumberScanner.TryToFloat(mantissa, fraction, negative, out value);
+
+    /// <inheritdoc cref="NumberScanner.TryToFloat" path="/summary"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryStoreFour(Vector256<double> mantissas, Vector256<double> powers, ref float target)
+    {
+        Vector256<double> quotients = mantissas / powers;
+        Avx.ConvertToVector128Single(quotients).StoreUnsafe(ref target);
+        Vector256<long> low = (quotients.AsInt64() & Vector256.Create(0x1FFF_FFFFL)) - Vector256.Create(0x1000_0000L);
+        return !Vector256.LessThanAny(Vector256.Abs(low), Vector256.Create(9L));
+    }
 
     public static float Convert(ReadOnlySpan<byte> token, ScannedNumber number) => NumberScanner.ToFloat(token, number);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Canario.InferenceServer.Json;
 
 namespace Canario.InferenceServer.Tensors;
@@ -7,6 +8,12 @@ internal interface INumberForm<T>
 {
     /// <summary>False when the digits do not fit the exact short way.</summary>
     static abstract bool TryConvert(long mantissa, int fraction, bool negative, out T value);
+
+    /// <summary>Stores the four quotients; false when one of them does not fit the exact short way, and what is stored means nothing.</summary>
+    /// <param name="mantissas">Whole numbers of at most 15 digits.</param>
+    /// <param name="powers">1 to 1e14, negative for a negative number.</param>
+    /// <param name="target">The first of four elements.</param>
+    static abstract bool TryStoreFour(Vector256<double> mantissas, Vector256<double> powers, ref T target);
 
     static abstract T Convert(ReadOnlySpan<byte> token, ScannedNumber number);
 }
