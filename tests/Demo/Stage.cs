@@ -9,7 +9,10 @@ namespace Canario.Demo;
 /// <summary>All that a rollout needs around it: a node with the images of this checkout, models to fetch, a Prometheus, and Canario installed by helm.</summary>
 internal sealed class Stage : IAsyncDisposable
 {
+    private const int MostProbes = 20;
     private static readonly TimeSpan FirstAnswer = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan OfOneProbe = TimeSpan.FromSeconds(2);
+    private static readonly IPAddress OfProbes = IPAddress.Parse("127.0.0.2");
     private static readonly string Samples = Path.Combine(Checkout.Root, "samples");
 
     private readonly IPAddress host;
@@ -87,8 +90,10 @@ internal sealed class Stage : IAsyncDisposable
             Bodies = LoadOptions.ReadBodies(Path.Combine(Samples, Manifests.Name, "requests.jsonl")),
             Rate = rate,
         };
-        // A node forwards a new port a moment after the Service is there: nothing of ours is asked before, and nothing refused.
-        await using (await Load.StartAsync(options, FirstAnswer, cancellationToken))
+        // A node forwards a new port a moment after the Service is there: nothing of ours is asked before, and nothing refused. Who asks comes from an address of its own: what the node let pass before
+        // stays unforwarded in its connection tracking for two minutes, and so would a request that happens to come from the same port as one of these.
+        var probe = options with { Source = OfProbes, Rate = Math.Min(rate, MostProbes), Timeout = OfOneProbe };
+        await using (await Load.StartAsync(probe, FirstAnswer, cancellationToken))
         {
         }
 

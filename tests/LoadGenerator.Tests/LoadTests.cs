@@ -181,6 +181,20 @@ public sealed class LoadTests
     }
 
     [Fact]
+    public async Task Connections_come_from_the_address_that_is_asked_for()
+    {
+        var seen = new ConcurrentQueue<string?>();
+        await using var backend = await Backend.StartAsync(context =>
+        {
+            seen.Enqueue(context.Connection.RemoteIpAddress?.ToString());
+            return Task.CompletedTask;
+        });
+        await using var run = Load.Start(new LoadOptions { Url = backend.Url, Source = IPAddress.Parse("127.0.0.2"), Rate = 10, Duration = TimeSpan.FromMilliseconds(200) });
+        Assert.Equal(0, (await run.Completion.WaitAsync(TimeSpan.FromSeconds(30))).Failed);
+        Assert.Equal(["127.0.0.2"], seen.Distinct());
+    }
+
+    [Fact]
     public async Task Starting_against_nobody_says_what_happened_instead()
     {
         var options = new LoadOptions { Url = new Uri($"http://127.0.0.1:{ClosedPort()}/"), Rate = 50 };

@@ -27,6 +27,9 @@ public sealed record LoadOptions
     /// <summary>A connection is replaced after this time, so that a long run spreads over routers that came later.</summary>
     public TimeSpan ConnectionLifetime { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>Address that connections come from. Null: the system chooses.</summary>
+    public IPAddress? Source { get; init; }
+
     public ulong Seed { get; init; } = 1;
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 

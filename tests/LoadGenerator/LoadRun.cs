@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using Canario.Contract;
 
@@ -29,7 +30,7 @@ public sealed class LoadRun : IAsyncDisposable
     {
         this.options = options;
         bodies = [.. options.Bodies.Select(Encoding.UTF8.GetBytes)];
-        client = new HttpClient(new SocketsHttpHandler
+        var handler = new SocketsHttpHandler
         {
             UseProxy = false,
             UseCookies = false,
@@ -37,7 +38,9 @@ public sealed class LoadRun : IAsyncDisposable
             ConnectTimeout = s_connectTimeout,
             PooledConnectionLifetime = options.ConnectionLifetime,
             MaxConnectionsPerServer = options.MaxInFlight,
-        })
+        };
+        if (options.Source is { } source) handler.ConnectCallback = (context, token) => ConnectFromAsync(source, context.DnsEndPoint, token);
+        client = new HttpClient(handler)
         {
             Timeout = Timeout.InfiniteTimeSpan,
             MaxResponseContentBufferSize = MaxResponseBytes,
@@ -149,6 +152,22 @@ public sealed class LoadRun : IAsyncDisposable
         catch (Exception e)
         {
             counters.Lost("broken", e.Message, Elapsed);
+        }
+    }
+
+    private static async ValueTask<Stream> ConnectFromAsync(IPAddress source, DnsEndPoint target, CancellationToken cancellation)
+    {
+        var socket = new Socket(source.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            socket.Bind(new IPEndPoint(source, 0));
+            await socket.ConnectAsync(target, cancellation);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
         }
     }
 
