@@ -71,8 +71,9 @@ internal static class VectorNumber
         return ((long)(uint)eights * 100_000_000) + (long)(eights >> 32);
     }
 
-    /// <summary>Moves the digits of a number without a sign to the right end of the window and zeros before them; to be applied to what was '0' less.</summary>
-    /// <inheritdoc cref="Sum" path="/param[not(@name='digits')]"/>
+    /// <summary>Moves a number's digits to the right end of the window and zeros before them, from characters less '0'; a sign in front must have been made a zero.</summary>
+    /// <param name="point">Where the point stands; without one, <paramref name="end"/>.</param>
+    /// <param name="end">At most 15.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Shuffle(nuint point, nuint end) => Vector128.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(s_shuffles), ((point * Window) + end) * Window);
 

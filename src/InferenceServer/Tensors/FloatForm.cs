@@ -9,7 +9,7 @@ internal readonly struct FloatForm : INumberForm<float>
 {
     public static bool TryConvert(long mantissa, int fraction, bool negative, out float value) => NumberScanner.TryToFloat(mantissa, fraction, negative, out value);
 
-    /// <inheritdoc cref="NumberScanner.TryToFloat" path="/summary"/>
+    // As NumberScanner.TryToFloat: a double is rounded to the nearest float unless it lies next to the middle between two.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryStoreFour(Vector256<double> mantissas, Vector256<double> powers, ref float target)
     {

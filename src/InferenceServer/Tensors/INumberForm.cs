@@ -10,8 +10,8 @@ internal interface INumberForm<T>
     static abstract bool TryConvert(long mantissa, int fraction, bool negative, out T value);
 
     /// <summary>Stores the four quotients; false when one of them does not fit the exact short way, and what is stored means nothing.</summary>
-    /// <param name="mantissas">Whole numbers of at most 15 digits.</param>
-    /// <param name="powers">1 to 1e14, negative for a negative number.</param>
+    /// <param name="mantissas">Whole numbers of at most 15 digits, with their sign; that of zero too.</param>
+    /// <param name="powers">What each is divided by, 1 to 1e13.</param>
     /// <param name="target">The first of four elements.</param>
     static abstract bool TryStoreFour(Vector256<double> mantissas, Vector256<double> powers, ref T target);
 

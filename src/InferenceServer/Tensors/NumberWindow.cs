@@ -10,8 +10,8 @@ namespace Canario.InferenceServer.Tensors;
 
 /// <summary>
 /// Numbers of an array, sixty-four bytes at a time and four numbers at once. A bit for each byte says what it is (as simdjson does it: Langdale and Lemire, "Parsing gigabytes of JSON per second", 2019);
-/// what stands where it must not is found for the whole window, and so is where each number begins, has its point and ends. No branch depends on a number.
-/// What is unusual (an exponent, more than fifteen characters, white space but for one space after a comma) ends a window and is left to others.
+/// what stands where it must not is found for the whole window, and so is where each number begins, has its point and ends. No branch depends on one number's sign or length.
+/// What is unusual (an exponent, more than fifteen characters beside the sign, white space but for one space after a comma) ends a window and is left to others.
 /// </summary>
 internal static class NumberWindow
 {
@@ -31,11 +31,11 @@ internal static class NumberWindow
     /// <param name="text">The whole text.</param>
     /// <param name="at">Moved behind the last number that was read, to its comma or bracket.</param>
     /// <param name="target">Filled from its beginning; what follows the numbers that were read may be overwritten.</param>
-    /// <returns>How many were read; 0: the first one is not for here, or too little text follows, or too little of the target.</returns>
+    /// <returns>How many were read; 0: one of the first four is not for here, or too little text follows, or the target takes fewer than four.</returns>
     public static int Read<T, TForm>(ReadOnlySpan<byte> text, ref int at, Span<T> target)
         where TForm : struct, INumberForm<T>
     {
-        if (!Avx2.IsSupported || !Bmi2.X64.IsSupported || text.Length - at < Bytes + Widest) return 0;
+        if (!Avx2.IsSupported || !Bmi2.X64.IsSupported || text.Length - at < Bytes + Widest || target.Length < AtOnce) return 0;
         // Of 80 bytes, all of which are there: no access below goes beyond.
         ref byte window = ref Unsafe.Add(ref MemoryMarshal.GetReference(text), at);
         Vector512<byte> bytes = Vector512.LoadUnsafe(ref window);
