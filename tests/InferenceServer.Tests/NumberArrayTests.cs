@@ -62,7 +62,7 @@ public sealed class NumberArrayTests
                 {
                     string[] texts = [.. Enumerable.Range(0, length).Select(form)];
                     byte[] json = Encoding.UTF8.GetBytes($"[{string.Join(separator, texts)}]{new string(' ', random.Next(90))}");
-                    // What was there before must not stay; fresh, so that it lies as far as the array is long.
+                    // Filled beyond the array: what is written there is seen.
                     using var floats = new InputTensor(new ValueInfo("x", ValueKind.Tensor, TensorElementType.Float, [-1], [""]));
                     using var doubles = new InputTensor(new ValueInfo("x", ValueKind.Tensor, TensorElementType.Double, [-1], [""]));
                     floats.Elements<float>(length + 8).Fill(77);

@@ -195,6 +195,13 @@ public sealed class LoadTests
     }
 
     [Fact]
+    public void A_source_of_another_family_than_the_url_is_refused()
+    {
+        var problem = new LoadOptions { Url = new Uri("http://127.0.0.1:1/"), Source = IPAddress.IPv6Loopback }.Problem();
+        Assert.Equal("source is ::1; it must be of the same family as url's host, 127.0.0.1", problem);
+    }
+
+    [Fact]
     public async Task Starting_against_nobody_says_what_happened_instead()
     {
         var options = new LoadOptions { Url = new Uri($"http://127.0.0.1:{ClosedPort()}/"), Rate = 50 };

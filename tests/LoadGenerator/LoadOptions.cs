@@ -43,6 +43,8 @@ public sealed record LoadOptions
             return $"url is {Url}; it must be an absolute http:// address";
         if (!IsNear(Url))
             return $"url is {Url}; its host must be localhost, a loopback or a private address";
+        if (Source is { } source && IPAddress.TryParse(Url.Host.Trim('[', ']'), out var target) && source.AddressFamily != target.AddressFamily)
+            return $"source is {source}; it must be of the same family as url's host, {target}";
         if (!(Rate is > 0 and <= 20_000))
             return $"rate is {Rate}; it must be above 0 and at most 20000 requests a second";
         if (MaxInFlight is < 1 or > 20_000)

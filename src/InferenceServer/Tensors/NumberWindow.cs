@@ -73,19 +73,19 @@ internal static class NumberWindow
         ulong end = 0;
         do
         {
-            if (target.Length - read < AtOnce) break;
             Take(ref window, ref begins, ref wholeEnds, ref ends, out Vector128<byte> text0, out Vector128<byte> shuffle0, out double power0, out _);
             Take(ref window, ref begins, ref wholeEnds, ref ends, out Vector128<byte> text1, out Vector128<byte> shuffle1, out double power1, out _);
             Take(ref window, ref begins, ref wholeEnds, ref ends, out Vector128<byte> text2, out Vector128<byte> shuffle2, out double power2, out _);
             Take(ref window, ref begins, ref wholeEnds, ref ends, out Vector128<byte> text3, out Vector128<byte> shuffle3, out double power3, out ulong fourth);
             Vector256<double> mantissas = VectorNumber.SumFour(Vector256.Create(text0, text2), Vector256.Create(shuffle0, shuffle2), Vector256.Create(text1, text3), Vector256.Create(shuffle1, shuffle3));
-            Vector256<double> signs = Vector256.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(s_signs), (negatives & 15) * AtOnce);
+            Vector256<double> signs = Vector256.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(s_signs), (negatives & ((1 << AtOnce) - 1)) * AtOnce);
             negatives >>= AtOnce;
             if (!TForm.TryStoreFour(mantissas ^ signs, Vector256.Create(power0, power1, power2, power3), ref target[read])) break;
             read += AtOnce;
             end = fourth;
         }
-        while (count - read > AtOnce / 2);
+        // One or two that are left are cheaper with those of the next window.
+        while (count - read > AtOnce / 2 && target.Length - read >= AtOnce);
 
         if (read >= count)
         {

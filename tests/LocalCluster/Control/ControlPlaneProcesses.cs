@@ -44,7 +44,7 @@ internal sealed class ControlPlaneProcesses(
             throw etcd.Failure("ended");
         apiServer = await RunAsync("kube-apiserver", Binary("kube-apiserver"), ControlPlaneCommands.BuildApiServer(layout, serviceAccounts));
         await Probe.WaitForAsync("/readyz", apiServer, startTimeout, cancellationToken);
-        // A new one makes it when it is ready, not before.
+        // A new API server makes this namespace after it has said that it is ready.
         await Probe.WaitForAsync("/api/v1/namespaces/default", apiServer, startTimeout, cancellationToken);
         if (etcd is { HasExited: true })
             throw etcd.Failure("ended");
