@@ -12,13 +12,13 @@ using Canario.InferenceServer.Models;
 using Canario.InferenceServer.Observation;
 using Canario.InferenceServer.PredictionLog;
 using Canario.InferenceServer.Security;
+using Canario.Loops.Transport;
 using Canario.Telemetry.Logging;
 using Canario.Telemetry.Metrics;
 using Canario.Telemetry.Tracing;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Canario.InferenceServer;
 
@@ -80,7 +80,6 @@ internal static class InferenceApplication
         bool traces = OtlpTracing.IsConfigured(Environment.GetEnvironmentVariable);
         if (traces) builder.Services.AddSingleton(_ => OtlpTracing.Start("canario-inference-server", Version, Describe(options.Identity), RequestSpans.SourceName));
 
-        builder.Services.Configure<SocketTransportOptions>(transport => transport.UnsafePreferInlineScheduling = true);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -96,12 +95,13 @@ internal static class InferenceApplication
             if (address is null) kestrel.ListenAnyIP(options.HttpPort, http);
             else kestrel.Listen(address, options.HttpPort, http);
             int grpcPort = options.GrpcPort ?? (options.HttpPort == 0 ? 0 : options.HttpPort + 1);
-            kestrel.Listen(GrpcTransport.EndPointOf(address, grpcPort), Listener(kestrel, options, HttpProtocols.Http2));
+            // Clients of gRPC share a connection among their calls; one of them costs a quarter less so.
+            kestrel.Listen(new SharedEndPoint(address, grpcPort), Listener(kestrel, options, HttpProtocols.Http2));
         });
 
         // After Kestrel's own, which it adds whether or not there is one, and asks last for addresses.
         builder.Services.AddSingleton<IMemoryPoolFactory<byte>, SocketBlocks.Factory>();
-        builder.Services.AddSingleton<IConnectionListenerFactory, GrpcTransport>();
+        builder.Services.AddSingleton<IConnectionListenerFactory, LoopTransport>();
 
         WebApplication app = builder.Build();
         // Made now, disposed of by the services: then it sends what waits.

@@ -4,13 +4,7 @@ using Canario.InferenceServer.Batch;
 using Canario.InferenceServer.Configuration;
 using Canario.InferenceServer.Lifecycle;
 
-const string InlineCompletions = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
-
 if (args is ["batch", .. var rest]) return await BatchProgram.RunAsync(rest);
-
-// Before the first socket: a request is read and answered on the thread that saw it arrive. Half of a small model's CPU a request otherwise goes into changing threads;
-// what takes long leaves that thread (SocketThread, Executor). A setting of the caller's wins.
-if (Environment.GetEnvironmentVariable(InlineCompletions) is null) Environment.SetEnvironmentVariable(InlineCompletions, "1");
 
 if (args.Contains("--help"))
 {

@@ -35,9 +35,6 @@ internal static partial class Log
     [LoggerMessage(12, LogLevel.Error, "Configuration {Source} could not be put in force")]
     public static partial void ApplyFailed(ILogger logger, Exception exception, string source);
 
-    [LoggerMessage(13, LogLevel.Error, "A connection failed in a way that was not foreseen, and is closed")]
-    public static partial void LoopFailed(ILogger logger, Exception exception);
-
     [LoggerMessage(10, LogLevel.Warning, "Revision {Revision} answered with {What}: refused")]
     public static partial void BadResponse(ILogger logger, string revision, string what);
 }

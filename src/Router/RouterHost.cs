@@ -1,7 +1,7 @@
+using Canario.Loops;
 using Canario.Router.Admin;
 using Canario.Router.Configuration;
 using Canario.Router.Listening;
-using Canario.Router.Loops;
 using Canario.Router.Metrics;
 using Canario.Telemetry.Metrics;
 

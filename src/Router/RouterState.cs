@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Canario.Contract;
+using Canario.Loops;
 using Canario.Router.Configuration;
 using Canario.Router.Forwarding;
 using Canario.Router.Listening;
-using Canario.Router.Loops;
 using Canario.Router.Metrics;
 using Canario.Router.Mirroring;
 using Canario.Router.Routing;

@@ -1,6 +1,7 @@
 using Canario.InferenceServer.Models;
 using Canario.InferenceServer.Observation;
 using Canario.InferenceServer.Tensors;
+using Canario.Loops;
 using Canario.OnnxRuntime;
 
 namespace Canario.InferenceServer.Execution;
@@ -13,7 +14,7 @@ namespace Canario.InferenceServer.Execution;
 /// <param name="maximumRows">Of one run.</param>
 /// <param name="maximumRuns">At once.</param>
 /// <param name="metrics">Counts the rows of each run.</param>
-internal sealed class Batcher(ServedModel model, int maximumRows, int maximumRuns, RequestMetrics metrics) : IThreadPoolWorkItem
+internal sealed class Batcher(ServedModel model, int maximumRows, int maximumRuns, RequestMetrics metrics) : IThreadPoolWorkItem, IDeferred
 {
     // Each time, everything that the thread pool has waiting is done once: reading more than that only delays those who wait.
     private const int MaximumYields = 4;
@@ -44,11 +45,14 @@ internal sealed class Batcher(ServedModel model, int maximumRows, int maximumRun
             if (start) _runs++;
         }
 
-        if (start) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        if (start) Schedule();
         return done;
     }
 
-    void IThreadPoolWorkItem.Execute()
+    void IThreadPoolWorkItem.Execute() => Resume();
+
+    /// <summary>Of one run.</summary>
+    public void Resume()
     {
         List<PendingCall>? batch = null;
         lock (_lock)
@@ -73,7 +77,14 @@ internal sealed class Batcher(ServedModel model, int maximumRows, int maximumRun
         }
 
         if (batch is not null) Run(batch);
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        Schedule();
+    }
+
+    // Behind all that is waiting to be done.
+    private void Schedule()
+    {
+        if (EventLoop.Current is { } loop) loop.Defer(this);
+        else ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
     /// <summary>The first call and all that fit to it, up to the limit; the others keep their order.</summary>

@@ -41,7 +41,7 @@ internal sealed class InferenceHandler(
                 Asked asked;
                 using (RequestBody body = await RequestBody.ReadAsync(context, options.Limits.MaximumBodyBytes))
                 {
-                    call.InCompany = SocketThread.Take(context, time.GetTimestamp());
+                    call.InCompany = SocketThread.IsInCompany;
                     if (body.Bytes.Length > SocketThread.LargeBody) await SocketThread.LeaveAsync();
                     // Not while the body is read: Kestrel breaks a connection whose read was cancelled, and the answer with it.
                     cancellation.ThrowIfCancellationRequested();
@@ -72,7 +72,6 @@ internal sealed class InferenceHandler(
             deadline?.Dispose();
             if (call is not null) model!.Return(call);
             long end = time.GetTimestamp();
-            SocketThread.End(end);
             metrics.Count(protocol, code, time.GetElapsedTime(start, end));
         }
     }

@@ -1,4 +1,4 @@
-using Canario.Router.Loops;
+using Canario.Loops;
 
 namespace Canario.Router.Http1;
 

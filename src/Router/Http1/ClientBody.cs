@@ -1,4 +1,4 @@
-using Canario.Router.Loops;
+using Canario.Loops;
 using Canario.Router.Mirroring;
 
 namespace Canario.Router.Http1;

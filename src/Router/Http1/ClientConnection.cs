@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
+using Canario.Loops;
 using Canario.Router.Forwarding;
 using Canario.Router.Listening;
-using Canario.Router.Loops;
 
 namespace Canario.Router.Http1;
 

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Canario.Loops;
 using Canario.Router.Listening;
-using Canario.Router.Loops;
 
 namespace Canario.Router.Http1;
 

@@ -1,7 +1,7 @@
 using System.Text;
+using Canario.Loops;
 using Canario.Router.Fields;
 using Canario.Router.Forwarding;
-using Canario.Router.Loops;
 using Canario.Router.Mirroring;
 using Canario.Router.Routing;
 using Canario.Telemetry;

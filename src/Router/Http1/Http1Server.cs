@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using Canario.Loops;
 using Canario.Router.Forwarding;
 using Canario.Router.Listening;
-using Canario.Router.Loops;
 using Canario.Router.Mirroring;
 
 namespace Canario.Router.Http1;

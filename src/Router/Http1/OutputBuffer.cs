@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
-using Canario.Router.Loops;
+using Canario.Loops;
 
 namespace Canario.Router.Http1;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using Canario.Loops;
 using Canario.Router.Forwarding;
-using Canario.Router.Loops;
 
 namespace Canario.Router.Http1;
 

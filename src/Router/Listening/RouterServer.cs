@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Canario.Loops;
 using Canario.Router.Forwarding;
 using Canario.Router.Http1;
 using Canario.Router.Http2;
-using Canario.Router.Loops;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;

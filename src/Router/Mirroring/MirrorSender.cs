@@ -1,6 +1,6 @@
+using Canario.Loops;
 using Canario.Router.Forwarding;
 using Canario.Router.Http1;
-using Canario.Router.Loops;
 using Canario.Router.Routing;
 
 namespace Canario.Router.Mirroring;

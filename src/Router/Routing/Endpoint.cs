@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Canario.Loops;
 using Canario.Router.Forwarding;
 using Canario.Router.Http1;
-using Canario.Router.Loops;
 
 namespace Canario.Router.Routing;
 

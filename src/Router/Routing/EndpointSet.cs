@@ -1,6 +1,6 @@
 using System.Net;
+using Canario.Loops;
 using Canario.Router.Forwarding;
-using Canario.Router.Loops;
 
 namespace Canario.Router.Routing;
 

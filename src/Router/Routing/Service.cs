@@ -1,7 +1,7 @@
 using System.Net;
+using Canario.Loops;
 using Canario.Router.Configuration;
 using Canario.Router.Forwarding;
-using Canario.Router.Loops;
 
 namespace Canario.Router.Routing;
 

@@ -4,11 +4,9 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using Canario.Contract;
-using Canario.InferenceServer.Grpc;
+using Canario.Loops.Transport;
 using Canario.TestModels;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
-using Microsoft.Extensions.Options;
 
 namespace Canario.InferenceServer.Tests.Grpc;
 
@@ -47,13 +45,11 @@ public sealed class GrpcWireTests(TrioServer trio) : IClassFixture<TrioServer>
     [Theory]
     [InlineData("*")]
     [InlineData("127.0.0.1")]
-    public async Task The_port_has_sockets_of_its_own_on_whatever_address(string address)
+    public async Task Both_ports_are_watched_by_loops_on_whatever_address(string address)
     {
         using var folder = new ModelFolder(Samples.Mlp(4, 8, 3));
         await using TestServer server = await TestServer.StartReadyAsync(folder.Path, o => o with { Address = address });
-        Assert.True(Assert.IsType<GrpcTransport>(server.Get<IConnectionListenerFactory>()).IsBound);
-        Assert.False(GrpcTransport.Scheduled(server.Get<IOptionsFactory<SocketTransportOptions>>()).UnsafePreferInlineScheduling);
-        Assert.True(server.Get<IOptions<SocketTransportOptions>>().Value.UnsafePreferInlineScheduling);
+        Assert.True(Assert.IsType<LoopTransport>(server.Get<IConnectionListenerFactory>()).IsBound);
         (int code, string details, _) = await CallAsync(server, Frame(s_request.ToArray()));
         Assert.Equal(3, code);
         Assert.Contains("input", details, StringComparison.Ordinal);

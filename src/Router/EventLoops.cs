@@ -1,4 +1,6 @@
-namespace Canario.Router.Loops;
+using Canario.Loops;
+
+namespace Canario.Router;
 
 /// <summary>One loop a core for users, and one for copies of their requests: a user waits for no copy that is sent or answered on the same thread.</summary>
 internal sealed class EventLoops(int count, TimeProvider time, ILogger logger) : IDisposable

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Canario.Router.Loops;
+namespace Canario.Loops;
 
 /// <summary>Room for the kernel's <c>struct epoll_event</c>: the events, then 64 bits of ours. It is packed to 12 bytes on x86-64 and 16 bytes long everywhere else.</summary>
 internal sealed class PollEvents(int capacity)

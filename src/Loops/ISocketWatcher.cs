@@ -1,7 +1,7 @@
-namespace Canario.Router.Loops;
+namespace Canario.Loops;
 
 /// <summary>Is told what happens on a socket while nobody receives from it.</summary>
-internal interface ISocketWatcher
+public interface ISocketWatcher
 {
     /// <summary>Bytes came, the peer ended, or the receive deadline passed.</summary>
     void Disturbed();

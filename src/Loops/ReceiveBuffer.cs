@@ -1,18 +1,21 @@
 using System.Buffers;
 
-namespace Canario.Router.Loops;
+namespace Canario.Loops;
 
 /// <summary>What was received and not yet used. It holds memory only while there is such: an idle connection has none.</summary>
-internal sealed class ReceiveBuffer(EventLoop loop)
+public sealed class ReceiveBuffer(EventLoop loop)
 {
     private byte[]? _bytes;
     private int _start;
     private int _end;
 
+    /// <summary>Nothing waits to be used.</summary>
     public bool IsEmpty => _start == _end;
 
+    /// <summary>Bytes.</summary>
     public int Length => _end - _start;
 
+    /// <summary>Valid until the buffer is used again.</summary>
     public ReadOnlySpan<byte> Data => _bytes.AsSpan(_start, _end - _start);
 
     /// <summary>Room for the next bytes. Not empty, if <see cref="MakeRoom"/> allowed it.</summary>
@@ -22,12 +25,14 @@ internal sealed class ReceiveBuffer(EventLoop loop)
         return _bytes.AsSpan(_end);
     }
 
+    /// <summary>So many came into what <see cref="Free"/> gave.</summary>
     public void Received(int count)
     {
         _end += count;
         if (_start == _end) Release();
     }
 
+    /// <summary>So many were used.</summary>
     public void Consume(int count)
     {
         _start += count;
@@ -55,6 +60,7 @@ internal sealed class ReceiveBuffer(EventLoop loop)
         return true;
     }
 
+    /// <summary>Drops all that is here.</summary>
     public void Release()
     {
         _start = _end = 0;

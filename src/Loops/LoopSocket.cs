@@ -2,13 +2,13 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
-namespace Canario.Router.Loops;
+namespace Canario.Loops;
 
 /// <summary>
 /// A connected socket of one <see cref="EventLoop"/>: one receive and one send at a time, each with its deadline. A peer that leaves is no exception here but a result,
 /// since peers leave all the time. Used on the loop's thread only.
 /// </summary>
-internal sealed class LoopSocket : IDisposable
+public sealed class LoopSocket : Watched
 {
     // Of one peer in a row without going back to the loop: one whose bytes are always there already would have the loop to itself for ever.
     private const int MaxSynchronous = 64;
@@ -44,6 +44,7 @@ internal sealed class LoopSocket : IDisposable
         }
     }
 
+    /// <summary>Null: nobody is told.</summary>
     public ISocketWatcher? Watcher { get; set; }
 
     /// <summary>A deadline was met: whatever waited was told that nothing comes.</summary>
@@ -58,8 +59,8 @@ internal sealed class LoopSocket : IDisposable
     /// <summary>Of the receive under way, or of nobody's receiving. 0: none.</summary>
     public long ReceiveDeadline { get; set; }
 
-    internal int Serial { get; set; }
-
+    /// <param name="buffer">Has room.</param>
+    /// <param name="deadline">Timestamp.</param>
     /// <returns>The count, which is in the buffer; 0: no more comes, since the peer ended, broke, was too slow, or <see cref="CancelReceive"/> was called.</returns>
     public ValueTask<int> ReceiveAsync(ReceiveBuffer buffer, long deadline)
     {
@@ -81,6 +82,8 @@ internal sealed class LoopSocket : IDisposable
         _loop.Defer(this);
     }
 
+    /// <param name="data">Not changed until then.</param>
+    /// <param name="deadline">Timestamp.</param>
     /// <returns>False: not all was sent, and nothing more can be.</returns>
     public ValueTask<bool> SendAsync(ReadOnlyMemory<byte> data, long deadline)
     {
@@ -91,6 +94,8 @@ internal sealed class LoopSocket : IDisposable
         return _sending.Begin();
     }
 
+    /// <param name="address">Of the peer.</param>
+    /// <param name="deadline">Timestamp.</param>
     /// <returns>0: connected; else why not, as the system's error number.</returns>
     public async ValueTask<int> ConnectAsync(IPEndPoint address, long deadline)
     {
@@ -127,18 +132,18 @@ internal sealed class LoopSocket : IDisposable
     }
 
     /// <summary>Who waits is told so when the present event is dealt with.</summary>
-    public void Dispose()
+    public override void Dispose()
     {
         if (_closed) return;
         _closed = IsBroken = true;
-        _loop.Remove(_descriptor);
+        _loop.Remove(this, _descriptor);
         _socket.Dispose();
         if (_receiving.IsPending || _sending.IsPending) _loop.Defer(this);
     }
 
-    internal bool IsPast(long now) => (ReceiveDeadline != 0 && now >= ReceiveDeadline) || (_sendDeadline != 0 && now >= _sendDeadline);
+    protected internal override bool IsPast(long now) => (ReceiveDeadline != 0 && now >= ReceiveDeadline) || (_sendDeadline != 0 && now >= _sendDeadline);
 
-    internal void Expire()
+    protected internal override void Expire()
     {
         TimedOut = IsBroken = true;
         ReceiveDeadline = _sendDeadline = 0;
@@ -148,7 +153,7 @@ internal sealed class LoopSocket : IDisposable
         if (!waited && !_closed) Watcher?.Disturbed();
     }
 
-    internal void Handle(uint events)
+    protected internal override void Handle(uint events)
     {
         if ((events & (PollEvents.Out | PollEvents.Error | PollEvents.HangUp)) != 0 && _sending.IsPending) ContinueSend();
         if (_closed || (events & (PollEvents.In | PollEvents.PeerHangUp | PollEvents.Error | PollEvents.HangUp)) == 0) return;
@@ -160,7 +165,7 @@ internal sealed class LoopSocket : IDisposable
         if (!_closed && (HasHungUp || !waited)) Watcher?.Disturbed();
     }
 
-    internal void Resume()
+    public override void Resume()
     {
         _synchronous = 0;
         if (_closed && _sending.IsPending) EndSend(false);

@@ -1,6 +1,6 @@
 using System.Threading.Tasks.Sources;
 
-namespace Canario.Router.Loops;
+namespace Canario.Loops;
 
 /// <summary>A wait that costs no allocation, one at a time. Who awaits goes on inside <see cref="Set"/>, so on the loop's thread.</summary>
 internal sealed class Completion<T> : IValueTaskSource<T>
