@@ -99,11 +99,11 @@ public sealed class EventLoop : IDisposable
     /// <summary>Has it resumed when all events that were there when the loop woke are dealt with: who is being called back is never called back within that. On the loop's thread.</summary>
     public void Defer(IDeferred work) => _deferred.Enqueue(work);
 
-    /// <summary>Ends the loop and closes its sockets. From any thread but its own.</summary>
+    /// <summary>Ends the loop and closes its sockets. From any thread; on its own, which cannot wait for itself, soon after.</summary>
     public void Dispose()
     {
         Post(() => _stopping = true);
-        _thread.Join();
+        if (Current != this) _thread.Join();
     }
 
     /// <exception cref="IOException">The kernel watches no more sockets.</exception>

@@ -17,6 +17,7 @@ internal sealed class ConnectionSocket : Watched
     private int _lingered;
     private ConnectionAbortedException? _abortion;
     private int _told;
+    private volatile bool _hasEnded;
     private bool _closed;
 
     public ConnectionSocket(Socket socket, EventLoop loop)
@@ -37,6 +38,9 @@ internal sealed class ConnectionSocket : Watched
 
     /// <summary>The peer sends no more, is gone, or was left.</summary>
     public CancellationToken Closed => _closing.Token;
+
+    /// <summary>The peer's end was told already, and is not told again.</summary>
+    public bool HasEnded => _hasEnded;
 
     /// <summary>Bytes that came before this are told of too.</summary>
     public void Open() => Loop.Post(() =>
@@ -134,10 +138,23 @@ internal sealed class ConnectionSocket : Watched
             return;
         }
 
+        if ((events & Ended) != 0) _hasEnded = true;
         if ((events & (PollEvents.Out | PollEvents.Error | PollEvents.HangUp)) != 0) Sender.Tell();
         if ((events & (PollEvents.In | Ended)) != 0) Reader.Tell();
-        // After what came before the end: a request that is answered at once still is.
-        if ((events & Ended) != 0) TellClosed();
+        // After what came before the end: a request that is answered at once still is. Of what is not read yet, whoever reads it finds the end.
+        if ((events & (PollEvents.Error | PollEvents.HangUp)) != 0 || ((events & PollEvents.PeerHangUp) != 0 && !HasUnread())) TellClosed();
+    }
+
+    private bool HasUnread()
+    {
+        try
+        {
+            return _socket.Available > 0;
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            return false;
+        }
     }
 
     private void Break()

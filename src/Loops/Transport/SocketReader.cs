@@ -12,8 +12,8 @@ namespace Canario.Loops.Transport;
 /// </summary>
 internal sealed class SocketReader(ConnectionSocket socket, MemoryPool<byte> pool) : PipeReader, IValueTaskSource<ReadResult>
 {
-    // In a row without going back to the loop: a peer whose bytes are always there already would have it to itself for ever.
-    private const int MaxSynchronous = 64;
+    // Blocks in a row without going back to the loop: a peer whose bytes are always there already would have it to itself for ever. Each may hold a hundred requests.
+    private const int MaxSynchronous = 4;
     private readonly Piece _piece = new();
     private ManualResetValueTaskSourceCore<ReadResult> _core;
     private Readiness _readiness;
@@ -188,7 +188,8 @@ internal sealed class SocketReader(ConnectionSocket socket, MemoryPool<byte> poo
         }
 
         _end += count;
-        if (count == room.Length) _readiness.Remember();
+        // Less than there was room for: that was all, and the next bytes are told anew.
+        if (count == room.Length || socket.HasEnded) _readiness.Remember();
         return true;
     }
 
