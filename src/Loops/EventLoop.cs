@@ -207,8 +207,8 @@ public sealed class EventLoop : IDisposable
         }
     }
 
-    private void Guard<T>(T work, Action<T> step)
-        where T : IDeferred
+    /// <summary>What throws is logged, and disposed of if it can be. From any thread.</summary>
+    internal void Guard<T>(T work, Action<T> step)
     {
         try
         {

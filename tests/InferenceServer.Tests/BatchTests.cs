@@ -6,9 +6,11 @@ using Canario.InferenceServer.Lifecycle;
 using Canario.InferenceServer.Models;
 using Canario.InferenceServer.Observation;
 using Canario.InferenceServer.Tensors;
+using Canario.Loops;
 using Canario.OnnxRuntime;
 using Canario.Telemetry.Metrics;
 using Canario.TestModels;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Canario.InferenceServer.Tests;
 
@@ -157,6 +159,66 @@ public sealed class BatchTests
         Assert.Equal([30f], second.Outputs[0]!.Elements<float>().ToArray());
         model.Return(first);
         model.Return(second);
+    }
+
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(50_000, false)]
+    public async Task Calls_that_came_on_a_loop_are_run_there_unless_that_takes_long(int microseconds, bool there)
+    {
+        using var folder = new ModelFolder(Samples.Lookup());
+        await using TestServer server = await TestServer.StartReadyAsync(folder.Path);
+        ServedModel model = server.Get<ServerState>().Model!;
+        model.SetWarmUp(TimeSpan.FromMicroseconds(microseconds), 1);
+        var batcher = new Batcher(model, 32, 1, new RequestMetrics(new MetricRegistry(), new ModelIdentity("a", "b", "c")));
+        using var loop = new EventLoop(0, TimeProvider.System, NullLogger.Instance);
+        var ended = new TaskCompletionSource<bool[]>(TaskCreationOptions.RunContinuationsAsynchronously);
+        loop.Post(() => _ = RunAsync());
+        Assert.Equal([there, there], await ended.Task.WaitAsync(TimeSpan.FromSeconds(20)));
+
+        async Task RunAsync()
+        {
+            InferenceCall first = Call(model, 1);
+            InferenceCall second = Call(model, 2);
+            Task<bool>[] both = [AnswerAsync(first), AnswerAsync(second)];
+            ended.SetResult(await Task.WhenAll(both));
+        }
+
+        async Task<bool> AnswerAsync(InferenceCall call)
+        {
+            await batcher.RunAsync(call, model.RunOf(null), CancellationToken.None);
+            return EventLoop.Current == loop;
+        }
+    }
+
+    [Fact]
+    public async Task Calls_on_one_loop_leave_the_other_runs_to_others()
+    {
+        using var folder = new ModelFolder(Samples.Lookup());
+        await using TestServer server = await TestServer.StartReadyAsync(folder.Path);
+        ServedModel model = server.Get<ServerState>().Model!;
+        var batcher = new Batcher(model, 32, 2, new RequestMetrics(new MetricRegistry(), new ModelIdentity("a", "b", "c")));
+        using var busy = new EventLoop(0, TimeProvider.System, NullLogger.Instance);
+        using var free = new EventLoop(1, TimeProvider.System, NullLogger.Instance);
+        using var release = new ManualResetEventSlim();
+        var queued = new TaskCompletionSource<Task>(TaskCreationOptions.RunContinuationsAsynchronously);
+        busy.Post(() =>
+        {
+            queued.SetResult(Task.WhenAll(RunAsync(1), RunAsync(2)));
+            release.Wait();
+        });
+        Task both = await queued.Task;
+        try
+        {
+            free.Post(() => _ = RunAsync(3));
+            await both.WaitAsync(TimeSpan.FromSeconds(20));
+        }
+        finally
+        {
+            release.Set();
+        }
+
+        Task RunAsync(long value) => batcher.RunAsync(Call(model, value), model.RunOf(null), CancellationToken.None).AsTask();
     }
 
     [Fact]

@@ -128,10 +128,11 @@ public sealed class ConnectionTests
         ReadResult result = await pair.Server.Transport.Input.ReadAsync();
         Assert.Equal(100, result.Buffer.Length);
         pair.Server.Transport.Input.AdvanceTo(result.Buffer.End);
+        // Who answers what was read is told that nobody may wait for it.
+        await CancelledAsync(pair.Server.ConnectionClosed);
         result = await pair.Server.Transport.Input.ReadAsync();
         Assert.True(result.IsCompleted);
         Assert.True(result.Buffer.IsEmpty);
-        await CancelledAsync(pair.Server.ConnectionClosed);
 
         // It only said that it sends no more.
         await pair.Server.Transport.Output.WriteAsync("hello"u8.ToArray());
@@ -243,9 +244,31 @@ public sealed class ConnectionTests
     }
 
     [Fact]
+    public async Task What_was_sent_before_a_graceful_end_arrives()
+    {
+        await using Pair pair = await Pair.ConnectAsync(clientBuffer: 8192);
+        ValueTask<ReadResult> read = pair.Server.Transport.Input.ReadAsync();
+        // As much as the kernel takes.
+        int sent = 0;
+        for (Task<FlushResult> write = WriteAsync(); write.IsCompleted; write = WriteAsync()) sent += 10_000;
+
+        // As Kestrel has it when the client has ended.
+        pair.Server.Abort(null!);
+
+        Assert.True((await read).IsCompleted);
+        int got = 0;
+        byte[] room = new byte[1 << 16];
+        for (int count = 1; count > 0; got += count) count = await pair.Client.ReceiveAsync(room, SocketFlags.None, Pair.Soon());
+        Assert.InRange(got, sent, sent + 10_000);
+
+        Task<FlushResult> WriteAsync() => pair.Server.Transport.Output.WriteAsync(new byte[10_000]).AsTask();
+    }
+
+    [Fact]
     public async Task Who_sends_for_ever_after_the_last_answer_is_cut_off()
     {
         await using Pair pair = await Pair.ConnectAsync();
+        await pair.Server.Transport.Output.WriteAsync("no"u8.ToArray());
         await pair.Server.DisposeAsync();
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         await Assert.ThrowsAsync<SocketException>(async () =>

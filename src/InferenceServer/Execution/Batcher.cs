@@ -2,7 +2,6 @@ using Canario.InferenceServer.Models;
 using Canario.InferenceServer.Observation;
 using Canario.InferenceServer.Tensors;
 using Canario.Loops;
-using Canario.OnnxRuntime;
 
 namespace Canario.InferenceServer.Execution;
 
@@ -14,22 +13,18 @@ namespace Canario.InferenceServer.Execution;
 /// <param name="maximumRows">Of one run.</param>
 /// <param name="maximumRuns">At once.</param>
 /// <param name="metrics">Counts the rows of each run.</param>
-internal sealed class Batcher(ServedModel model, int maximumRows, int maximumRuns, RequestMetrics metrics) : IThreadPoolWorkItem, IDeferred
+internal sealed class Batcher(ServedModel model, int maximumRows, int maximumRuns, RequestMetrics metrics)
 {
-    // Each time, everything that the thread pool has waiting is done once: reading more than that only delays those who wait.
-    private const int MaximumYields = 4;
-
     // While few calls come together, so many of each thousand or so are handed over to see whether that has changed.
     private const uint Trial = 32;
     private const uint BetweenTrials = 1024;
 
     private readonly Lock _lock = new();
     private readonly List<PendingCall> _queue = [];
-    private int _runs;
-    private int _yields;
-    private int _seen;
+    private readonly List<BatchRun> _runs = [];
     private uint _passed;
     private double _callsTogether;
+    private double _secondsOfElement = model.SecondsOfElement;
 
     /// <summary>Asked once for each call: whether handing it over is worth it, as long as enough of them come together. Of those for which it is not, it counts how many there were.</summary>
     public bool IsWorthIt() => Volatile.Read(ref _callsTogether) >= model.CallsWorthJoining || Interlocked.Increment(ref _passed) % BetweenTrials < Trial;
@@ -37,61 +32,83 @@ internal sealed class Batcher(ServedModel model, int maximumRows, int maximumRun
     public ValueTask RunAsync(InferenceCall call, OutputSelection selection, CancellationToken cancellation)
     {
         ValueTask done = call.Pending.Begin(call, selection, cancellation);
-        bool start;
+        BatchRun? run;
         lock (_lock)
         {
             _queue.Add(call.Pending);
-            start = _runs < maximumRuns;
-            if (start) _runs++;
+            run = Start(EventLoop.Current);
         }
 
-        if (start) Schedule();
+        run?.Schedule();
         return done;
     }
 
-    void IThreadPoolWorkItem.Execute() => Resume();
-
-    /// <summary>Of one run.</summary>
-    public void Resume()
+    /// <param name="run">Asks.</param>
+    /// <param name="batch">Empty: more may come, ask again when what is waiting to be done was done.</param>
+    /// <returns>False: no call waits, the run has ended.</returns>
+    public bool TryTake(BatchRun run, out List<PendingCall> batch)
     {
-        List<PendingCall>? batch = null;
+        batch = [];
+        BatchRun? another = null;
         lock (_lock)
         {
             if (_queue.Count == 0)
             {
-                _runs--;
-                return;
+                _runs.Remove(run);
+                return false;
             }
 
-            if (_queue.Count > _seen && _queue.Count < maximumRows && _yields < MaximumYields)
-            {
-                _seen = _queue.Count;
-                _yields++;
-            }
-            else
-            {
-                _seen = 0;
-                _yields = 0;
-                batch = TakeBatch();
-            }
+            if (_queue.Count < maximumRows && run.WaitsForMore(_queue.Count)) return true;
+            TakeInto(batch);
+            // More than one run takes; another thread may have nothing to do.
+            if (_queue.Count > 0) another = Start(null);
         }
 
-        if (batch is not null) Run(batch);
-        Schedule();
+        another?.Schedule();
+        return true;
     }
 
-    // Behind all that is waiting to be done.
-    private void Schedule()
+    /// <summary>How long they are expected to take, by what others took.</summary>
+    public TimeSpan Expect(List<PendingCall> batch) => TimeSpan.FromSeconds(Math.Min(int.MaxValue, _secondsOfElement * batch.Sum(pending => pending.Call.ElementCount)));
+
+    /// <param name="batch">Answered or failed, each of them, when this returns.</param>
+    public void Run(List<PendingCall> batch)
     {
-        if (EventLoop.Current is { } loop) loop.Defer(this);
-        else ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        for (int i = batch.Count - 1; i >= 0; i--)
+        {
+            if (!batch[i].Cancellation.IsCancellationRequested) continue;
+            batch[i].Fail(new OperationCanceledException(batch[i].Cancellation));
+            batch.RemoveAt(i);
+        }
+
+        if (batch.Count == 0) return;
+        // Of several threads one may get lost.
+        Volatile.Write(ref _callsTogether, _callsTogether + ((batch.Count - _callsTogether) / 4));
+        metrics.CountBatch(batch.Sum(pending => pending.Rows));
+        if (batch.Count > 1 && JoinedRun.TryRun(model, batch, out TimeSpan took))
+        {
+            _secondsOfElement += ((took.TotalSeconds / Math.Max(1, batch.Sum(pending => pending.Call.ElementCount))) - _secondsOfElement) / 4;
+            foreach (PendingCall pending in batch) pending.Complete();
+            return;
+        }
+
+        // Alone, each answers for its own input.
+        foreach (PendingCall call in batch) call.Execute();
     }
 
-    /// <summary>The first call and all that fit to it, up to the limit; the others keep their order.</summary>
-    private List<PendingCall> TakeBatch()
+    // Under the lock. Null: those that there are will take the call; one on a loop is enough, since it does one thing after the other.
+    private BatchRun? Start(EventLoop? loop)
+    {
+        if (_runs.Count >= maximumRuns || (loop is not null && _runs.Exists(other => other.Loop == loop))) return null;
+        var run = new BatchRun(this, loop);
+        _runs.Add(run);
+        return run;
+    }
+
+    // Under the lock: the first call and all that fit to it, up to the limit; the others keep their order.
+    private void TakeInto(List<PendingCall> batch)
     {
         PendingCall first = _queue[0];
-        var batch = new List<PendingCall>();
         long rows = 0;
         int kept = 0;
         for (int i = 0; i < _queue.Count; i++)
@@ -109,96 +126,5 @@ internal sealed class Batcher(ServedModel model, int maximumRows, int maximumRun
         }
 
         _queue.RemoveRange(kept, _queue.Count - kept);
-        return batch;
-    }
-
-    private void Run(List<PendingCall> batch)
-    {
-        for (int i = batch.Count - 1; i >= 0; i--)
-        {
-            if (!batch[i].Cancellation.IsCancellationRequested) continue;
-            batch[i].Fail(new OperationCanceledException(batch[i].Cancellation));
-            batch.RemoveAt(i);
-        }
-
-        if (batch.Count == 0) return;
-        // Of several threads one may get lost.
-        Volatile.Write(ref _callsTogether, _callsTogether + ((batch.Count - _callsTogether) / 4));
-        metrics.CountBatch(batch.Sum(pending => pending.Rows));
-        if (batch.Count == 1 || !TryRunTogether(batch))
-        {
-            // Alone, each answers for its own input.
-            foreach (PendingCall call in batch) call.Execute();
-        }
-    }
-
-    private bool TryRunTogether(List<PendingCall> batch)
-    {
-        InferenceCall joined = model.Rent();
-        OnnxValue[] outputs;
-        try
-        {
-            Join(batch, joined);
-            joined.Run(batch[0].Selection);
-            if (!HaveRows(joined, joined.JoinableRows)) return false;
-            outputs = joined.TakeOutputs();
-        }
-        catch (OnnxRuntimeException)
-        {
-            return false;
-        }
-        finally
-        {
-            model.Return(joined);
-        }
-
-        Split(batch, outputs);
-        return true;
-    }
-
-    /// <summary>A model may still answer more or fewer rows than it was given, for some inputs.</summary>
-    private static bool HaveRows(InferenceCall joined, long rows)
-    {
-        for (int i = 0; i < joined.OutputCount; i++)
-        {
-            joined.Outputs[i]!.ReadTensorType(out long[] shape);
-            if (shape.Length == 0 || shape[0] != rows) return false;
-        }
-
-        return true;
-    }
-
-    private static void Join(List<PendingCall> batch, InferenceCall joined)
-    {
-        for (int i = 0; i < joined.Inputs.Length; i++)
-        {
-            InputTensor target = joined.Inputs[i];
-            long[] shape = batch[0].Call.Inputs[i].Shape.ToArray();
-            shape[0] = batch.Sum(pending => pending.Call.Inputs[i].Rows);
-            target.SetShape(shape);
-            Span<byte> rest = target.Elements<byte>((int)target.ElementCount);
-            foreach (PendingCall pending in batch)
-            {
-                InputTensor source = pending.Call.Inputs[i];
-                ReadOnlySpan<byte> rows = source.Elements<byte>((int)source.ElementCount);
-                rows.CopyTo(rest);
-                rest = rest[rows.Length..];
-            }
-        }
-    }
-
-    private static void Split(List<PendingCall> batch, OnnxValue[] outputs)
-    {
-        SharedTensor[] shared = [.. outputs.Select(output => output.Share())];
-        int row = 0;
-        foreach (PendingCall pending in batch)
-        {
-            int rows = (int)pending.Rows;
-            pending.Call.SetOutputs(shared, row, rows);
-            row += rows;
-        }
-
-        foreach (SharedTensor tensor in shared) tensor.Dispose();
-        foreach (PendingCall pending in batch) pending.Complete();
     }
 }

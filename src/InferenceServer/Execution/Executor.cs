@@ -32,7 +32,7 @@ internal sealed class Executor(ServerOptions options, RequestMetrics metrics) : 
         OutputSelection selection = model.RunOf(outputs);
         bool slow = model.WillBeSlow(call);
         // Whoever is alone has nobody to be joined with.
-        bool joins = model.Batches && (call.InCompany || Volatile.Read(ref _active) > 1) && call.JoinableRows is > 0 and var rows && rows < options.BatchRows && BatcherOf(model).IsWorthIt();
+        bool joins = model.Batches && (Volatile.Read(ref _active) > 1 || SocketThread.IsInCompany) && call.JoinableRows is > 0 and var rows && rows < options.BatchRows && BatcherOf(model).IsWorthIt();
         if (slow || joins) return WaitAndRunAsync(model, call, selection, outputs ?? model.AllOutputs, joins, cancellation);
         // Over before a cancellation could reach it.
         call.Run(selection, CancellationToken.None);

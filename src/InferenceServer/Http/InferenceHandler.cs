@@ -41,7 +41,6 @@ internal sealed class InferenceHandler(
                 Asked asked;
                 using (RequestBody body = await RequestBody.ReadAsync(context, options.Limits.MaximumBodyBytes))
                 {
-                    call.InCompany = SocketThread.IsInCompany;
                     if (body.Bytes.Length > SocketThread.LargeBody) await SocketThread.LeaveAsync();
                     // Not while the body is read: Kestrel breaks a connection whose read was cancelled, and the answer with it.
                     cancellation.ThrowIfCancellationRequested();

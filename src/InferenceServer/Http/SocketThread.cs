@@ -11,8 +11,8 @@ internal static class SocketThread
     /// <summary>Reading a body of this many bytes as JSON takes about as long as a slow run.</summary>
     public const int LargeBody = 256 << 10;
 
-    /// <summary>More has come together with this request: other requests, most probably.</summary>
-    public static bool IsInCompany => EventLoop.Current is { Together: > 1 };
+    /// <summary>More has come together with this request, or waits for a thread: other requests, most probably.</summary>
+    public static bool IsInCompany => EventLoop.Current is { } loop ? loop.Together > 1 : ThreadPool.PendingWorkItemCount > 0;
 
     /// <summary>The rest runs on the thread pool.</summary>
     public static ConfiguredTaskAwaitable LeaveAsync() => Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);

@@ -68,6 +68,9 @@ internal sealed class ServedModel : IDisposable
     /// <summary>The shortest warm-up run; <see cref="TimeSpan.MaxValue"/> where none went through.</summary>
     public TimeSpan WarmUpRun { get; private set; } = TimeSpan.MaxValue;
 
+    /// <summary>Its share of an input element.</summary>
+    public double SecondsOfElement => WarmUpRun.TotalSeconds / _warmUpElements;
+
     /// <summary>Whether the warm-up's run was slow by itself.</summary>
     public bool IsSlow => WarmUpRun > s_slow;
 

@@ -62,9 +62,6 @@ internal sealed class InferenceCall : IDisposable
     public bool[] Missing { get; set; } = [];
     public int Rows { get; set; }
 
-    /// <summary>Calls of other requests come along with it.</summary>
-    public bool InCompany { get; set; }
-
     /// <summary>Outputs of the last run that were asked for, in the prepared order.</summary>
     public int OutputCount { get; private set; }
 
@@ -151,7 +148,6 @@ internal sealed class InferenceCall : IDisposable
         foreach (InputTensor input in Inputs) input.Reset();
         Missing = [];
         Rows = 0;
-        InCompany = false;
         OutputCount = 0;
         Json.Clear();
         Proto.Clear();

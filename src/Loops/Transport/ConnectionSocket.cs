@@ -95,6 +95,9 @@ internal sealed class ConnectionSocket : Watched
         if (Interlocked.CompareExchange(ref _abortion, reason, null) is null) Loop.Post(Break);
     }
 
+    /// <summary>Nothing more comes or goes; what was sent still arrives. From any thread.</summary>
+    public void Shutdown() => Shutdown(SocketShutdown.Both);
+
     /// <summary>What was sent still arrives. From any thread.</summary>
     public void Close()
     {
@@ -117,12 +120,13 @@ internal sealed class ConnectionSocket : Watched
     {
         Reader.Resume();
         Sender.Resume();
+        TellEnd();
     }
 
     /// <summary>Once; on the thread pool, since whoever is told may do anything.</summary>
     public void TellClosed()
     {
-        if (Interlocked.Exchange(ref _told, 1) == 0) ThreadPool.UnsafeQueueUserWorkItem(static closing => closing.Cancel(), _closing, preferLocal: false);
+        if (Interlocked.Exchange(ref _told, 1) == 0) ThreadPool.UnsafeQueueUserWorkItem(static socket => socket.Loop.Guard(socket._closing, static closing => closing.Cancel()), this, preferLocal: false);
     }
 
     protected internal override bool IsPast(long now) => _lingerDeadline != 0 && now >= _lingerDeadline;
@@ -141,8 +145,15 @@ internal sealed class ConnectionSocket : Watched
         if ((events & Ended) != 0) _hasEnded = true;
         if ((events & (PollEvents.Out | PollEvents.Error | PollEvents.HangUp)) != 0) Sender.Tell();
         if ((events & (PollEvents.In | Ended)) != 0) Reader.Tell();
-        // After what came before the end: a request that is answered at once still is. Of what is not read yet, whoever reads it finds the end.
-        if ((events & (PollEvents.Error | PollEvents.HangUp)) != 0 || ((events & PollEvents.PeerHangUp) != 0 && !HasUnread())) TellClosed();
+        // After what came before the end: a request that is answered at once still is.
+        if ((events & (PollEvents.Error | PollEvents.HangUp)) != 0) TellClosed();
+        else TellEnd();
+    }
+
+    // Not while something is unread: whoever reads it asks for another look.
+    private void TellEnd()
+    {
+        if (_hasEnded && !HasUnread()) TellClosed();
     }
 
     private bool HasUnread()
@@ -174,18 +185,29 @@ internal sealed class ConnectionSocket : Watched
     private void Linger()
     {
         if (_closed) return;
-        try
+        if (!Sender.HasSent)
         {
-            _socket.Shutdown(SocketShutdown.Send);
-        }
-        catch (SocketException)
-        {
-            // It is gone.
+            // Refused, or it never asked.
+            Dispose();
+            return;
         }
 
+        Shutdown(SocketShutdown.Send);
         TellClosed();
         _lingerDeadline = Loop.After(s_linger);
         Drop();
+    }
+
+    private void Shutdown(SocketShutdown how)
+    {
+        try
+        {
+            _socket.Shutdown(how);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // It is gone.
+        }
     }
 
     private void Drop()

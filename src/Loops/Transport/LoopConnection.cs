@@ -24,7 +24,7 @@ internal sealed class LoopConnection : DefaultConnectionContext, IDuplexPipe, IM
         LocalEndPoint = accepted.LocalEndPoint;
         RemoteEndPoint = accepted.RemoteEndPoint;
         _socket = new ConnectionSocket(accepted, loop);
-        var sender = new SocketSender(_socket);
+        var sender = new SocketSender(_socket, leavesLoop: shared);
         _socket.Sender = sender;
         _socket.Reader = new SocketReader(_socket, pool);
         if (shared) _shared = new SharedOutput(sender, pool);
@@ -43,7 +43,12 @@ internal sealed class LoopConnection : DefaultConnectionContext, IDuplexPipe, IM
 
     public MemoryPool<byte> MemoryPool { get; }
 
-    public override void Abort(ConnectionAbortedException abortReason) => _socket.Abort(abortReason);
+    /// <param name="abortReason">Null, from Kestrel: the peer is gone, and what was sent may still arrive.</param>
+    public override void Abort(ConnectionAbortedException? abortReason)
+    {
+        if (abortReason is null) _socket.Shutdown();
+        else _socket.Abort(abortReason);
+    }
 
     public override async ValueTask DisposeAsync()
     {

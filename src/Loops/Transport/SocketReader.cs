@@ -12,8 +12,8 @@ namespace Canario.Loops.Transport;
 /// </summary>
 internal sealed class SocketReader(ConnectionSocket socket, MemoryPool<byte> pool) : PipeReader, IValueTaskSource<ReadResult>
 {
-    // Blocks in a row without going back to the loop: a peer whose bytes are always there already would have it to itself for ever. Each may hold a hundred requests.
-    private const int MaxSynchronous = 4;
+    // Reads in a row that need not wait: a peer whose bytes are always there already would have the thread to itself for ever. A request takes two, a large body one a block.
+    private const int MaxSynchronous = 32;
     private readonly Piece _piece = new();
     private ManualResetValueTaskSourceCore<ReadResult> _core;
     private Readiness _readiness;
@@ -31,27 +31,25 @@ internal sealed class SocketReader(ConnectionSocket socket, MemoryPool<byte> poo
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<ReadResult>(cancellationToken);
+        if (++_synchronous > MaxSynchronous) return WaitForTurn(cancellationToken);
         while (true)
         {
             if (TryTell(out ReadResult result)) return _failure is null ? new ValueTask<ReadResult>(result) : ValueTask.FromException<ReadResult>(_failure);
-            if (!_readiness.IsReady)
+            if (_readiness.IsReady)
             {
-                Prepare(cancellationToken);
-                if (!_readiness.TryWait()) continue;
+                Receive();
+                continue;
+            }
+
+            Prepare(cancellationToken);
+            if (_readiness.TryWait())
+            {
                 // Cancelled just before somebody waited: then nobody was told.
                 if (_cancelled || cancellationToken.IsCancellationRequested) socket.Wake();
                 return new ValueTask<ReadResult>(this, _core.Version);
             }
 
-            if (++_synchronous >= MaxSynchronous && EventLoop.Current == socket.Loop)
-            {
-                Prepare(cancellationToken);
-                _readiness.Wait();
-                socket.Loop.Defer(socket);
-                return new ValueTask<ReadResult>(this, _core.Version);
-            }
-
-            Receive();
+            EndWait();
         }
     }
 
@@ -104,6 +102,17 @@ internal sealed class SocketReader(ConnectionSocket socket, MemoryPool<byte> poo
     void IValueTaskSource<ReadResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _core.OnCompleted(continuation, state, token, ValueTaskSourceOnCompletedFlags.None);
 
+    // The loop goes on with it after its present events, wherever this is.
+    private ValueTask<ReadResult> WaitForTurn(CancellationToken cancellationToken)
+    {
+        Prepare(cancellationToken);
+        short version = _core.Version;
+        _readiness.Wait();
+        if (EventLoop.Current == socket.Loop) socket.Loop.Defer(socket);
+        else socket.Wake();
+        return new ValueTask<ReadResult>(this, version);
+    }
+
     private void Prepare(CancellationToken cancellationToken)
     {
         _core.Reset();
@@ -117,27 +126,24 @@ internal sealed class SocketReader(ConnectionSocket socket, MemoryPool<byte> poo
         _synchronous = 0;
         if (_token.IsCancellationRequested)
         {
+            var cancellation = new OperationCanceledException(_token);
             _readiness.Remember();
             EndWait();
-            _core.SetException(new OperationCanceledException(_token));
+            _core.SetException(cancellation);
             return;
         }
 
-        // A cancelled one has nothing to receive first.
-        if (!_cancelled && !Receive())
+        if (TryTell(out ReadResult result))
+        {
+            // It waited for its turn, or was cancelled: what the socket has is not known.
+            _readiness.Remember();
+        }
+        else if (!Receive() || !TryTell(out result))
         {
             _readiness.Wait();
             return;
         }
 
-        if (!TryTell(out ReadResult result))
-        {
-            _readiness.Wait();
-            return;
-        }
-
-        // As it is if not received: then nothing is known.
-        if (result.IsCanceled) _readiness.Remember();
         EndWait();
         if (_failure is null) _core.SetResult(result);
         else _core.SetException(_failure);
@@ -190,6 +196,7 @@ internal sealed class SocketReader(ConnectionSocket socket, MemoryPool<byte> poo
         _end += count;
         // Less than there was room for: that was all, and the next bytes are told anew.
         if (count == room.Length || socket.HasEnded) _readiness.Remember();
+        if (socket.HasEnded) socket.Wake();
         return true;
     }
 

@@ -4,13 +4,18 @@ using System.Threading.Tasks.Sources;
 namespace Canario.Loops.Transport;
 
 /// <summary>Sends what the kernel takes, and waits until it takes more.</summary>
-internal sealed class SocketSender(ConnectionSocket socket) : IValueTaskSource<bool>
+/// <param name="socket">Of the connection.</param>
+/// <param name="leavesLoop">Who waited goes on on the thread pool, not on the loop's thread.</param>
+internal sealed class SocketSender(ConnectionSocket socket, bool leavesLoop) : IValueTaskSource<bool>
 {
-    private ManualResetValueTaskSourceCore<bool> _core;
+    private ManualResetValueTaskSourceCore<bool> _core = new() { RunContinuationsAsynchronously = leavesLoop };
     private Readiness _readiness;
     private volatile bool _cancelled;
     private CancellationToken _token;
     private CancellationTokenRegistration _registration;
+
+    /// <summary>Something was sent.</summary>
+    public bool HasSent { get; private set; }
 
     /// <summary>Nothing more can be sent.</summary>
     public bool IsGone { get; private set; }
@@ -26,6 +31,7 @@ internal sealed class SocketSender(ConnectionSocket socket) : IValueTaskSource<b
             if (error == SocketError.Success)
             {
                 sent += count;
+                HasSent = true;
             }
             else if (error != SocketError.WouldBlock)
             {

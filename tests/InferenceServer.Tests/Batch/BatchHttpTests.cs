@@ -40,6 +40,7 @@ public sealed class BatchHttpTests
         await BatchRun.SucceedAsync(BatchRun.Arguments(folder, host.Uri, "whole.jsonl"));
         string[] arguments = BatchRun.Arguments(folder, host.Uri, "out.jsonl", "--checkpoint-seconds", "0");
         string checkpoint = Path.Combine(folder.Path, "out.jsonl.checkpoint");
+        (host.Stalls, host.BreakAfter) = (true, host.Content.Length / 2);
         using (var run = new BatchRun(arguments))
         {
             while (!run.HasExited && Position(checkpoint) == 0) await Task.Delay(2);
@@ -47,6 +48,7 @@ public sealed class BatchHttpTests
             await run.EndAsync();
         }
 
+        host.Stalls = false;
         long position = Position(checkpoint);
         Assert.InRange(position, 1, host.Content.Length - 1);
         host.Tag = "\"2\"";

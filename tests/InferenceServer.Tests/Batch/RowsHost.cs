@@ -18,6 +18,8 @@ internal sealed class RowsHost : IAsyncDisposable
     /// <summary>Connections that break after so many bytes each.</summary>
     public int Breaks { get; set; }
     public int BreakAfter { get; set; } = 1 << 20;
+    /// <summary>It sends nothing after <see cref="BreakAfter"/> bytes until the client is gone.</summary>
+    public bool Stalls { get; set; }
     public int Requests { get; private set; }
     public long Sent { get; private set; }
     public string Uri => _app.Urls.First() + "/rows.jsonl";
@@ -57,6 +59,14 @@ internal sealed class RowsHost : IAsyncDisposable
             await context.Response.Body.FlushAsync();
             Sent += BreakAfter;
             context.Abort();
+            return;
+        }
+
+        if (Stalls)
+        {
+            await context.Response.Body.WriteAsync(rest[..BreakAfter]);
+            Sent += BreakAfter;
+            await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return;
         }
 
