@@ -192,6 +192,27 @@ public sealed class BatchTests
     }
 
     [Fact]
+    public async Task A_run_is_expected_to_take_what_the_shortest_takes_however_few_its_rows()
+    {
+        using var folder = new ModelFolder(Samples.Lookup());
+        await using TestServer server = await TestServer.StartReadyAsync(folder.Path);
+        ServedModel model = server.Get<ServerState>().Model!;
+        model.SetWarmUp(TimeSpan.FromMilliseconds(30), 1);
+        var batcher = new Batcher(model, 64, 1, new RequestMetrics(new MetricRegistry(), new ModelIdentity("a", "b", "c")));
+        InferenceCall[] calls = [.. Enumerable.Range(0, 60).Select(_ => Call(model, 1))];
+        for (int round = 0; round < 40; round++)
+        {
+            await Task.WhenAll(calls.Select(call => batcher.RunAsync(call, model.RunOf(null), CancellationToken.None).AsTask()));
+            foreach (InferenceCall call in calls) call.ReleaseOutputs();
+        }
+
+        // Together they took microseconds; at first thirty milliseconds each were expected.
+        Assert.InRange(batcher.Expect([.. calls.Select(call => call.Pending)]), TimeSpan.FromMilliseconds(30), TimeSpan.FromSeconds(1));
+        Assert.Equal(TimeSpan.FromMilliseconds(30), batcher.Expect([calls[0].Pending]));
+        foreach (InferenceCall call in calls) model.Return(call);
+    }
+
+    [Fact]
     public async Task Calls_on_one_loop_leave_the_other_runs_to_others()
     {
         using var folder = new ModelFolder(Samples.Lookup());

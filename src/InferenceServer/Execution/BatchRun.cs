@@ -15,12 +15,13 @@ internal sealed class BatchRun(Batcher batcher, EventLoop? loop) : IDeferred, IT
     // The loop's other connections wait so long. A hand-over costs less than that, but more than a small batch.
     private static readonly TimeSpan s_longestOnLoop = TimeSpan.FromMilliseconds(4);
 
+    private readonly EventLoop? _home = loop;
     private List<PendingCall>? _batch;
     private int _yields;
     private int _seen;
 
     /// <summary>Null: it is on the thread pool.</summary>
-    public EventLoop? Loop { get; private set; } = loop;
+    public EventLoop? Loop { get; set; } = loop;
 
     /// <summary>Behind all that is waiting to be done.</summary>
     public void Schedule()
@@ -57,11 +58,27 @@ internal sealed class BatchRun(Batcher batcher, EventLoop? loop) : IDeferred, IT
             {
                 List<PendingCall> batch = _batch;
                 _batch = null;
-                batcher.Run(batch);
+                try
+                {
+                    batcher.Run(batch);
+                }
+                finally
+                {
+                    GoOn();
+                }
+
+                return;
             }
         }
 
         Schedule();
+    }
+
+    // The next batch may be a short one again: where the first call was seen.
+    private void GoOn()
+    {
+        if (Loop == _home) Schedule();
+        else if (batcher.TryReturn(this, _home!)) _home!.Post(Resume);
     }
 
     void IThreadPoolWorkItem.Execute() => Resume();

@@ -68,10 +68,29 @@ internal sealed class Batcher(ServedModel model, int maximumRows, int maximumRun
         return true;
     }
 
-    /// <summary>How long they are expected to take, by what others took.</summary>
-    public TimeSpan Expect(List<PendingCall> batch) => TimeSpan.FromSeconds(Math.Min(int.MaxValue, _secondsOfElement * batch.Sum(pending => pending.Call.ElementCount)));
+    /// <summary>How long they are expected to take: by what others took, and no less than a run takes at all.</summary>
+    public TimeSpan Expect(List<PendingCall> batch) =>
+        TimeSpan.FromSeconds(Math.Min(int.MaxValue, Math.Max(model.WarmUpRun.TotalSeconds, _secondsOfElement * batch.Sum(pending => pending.Call.ElementCount))));
 
-    /// <param name="batch">Answered or failed, each of them, when this returns.</param>
+    /// <summary>Asked by a run that left its loop, after its batch.</summary>
+    /// <returns>False: it has ended, since no call waits or another run is there.</returns>
+    public bool TryReturn(BatchRun run, EventLoop home)
+    {
+        lock (_lock)
+        {
+            if (_queue.Count > 0 && !_runs.Exists(other => other.Loop == home))
+            {
+                run.Loop = home;
+                return true;
+            }
+
+            _runs.Remove(run);
+        }
+
+        return false;
+    }
+
+    /// <param name="batch">Answered or failed, each of them, when this returns; on a loop, those that have to be run one by one soon after.</param>
     public void Run(List<PendingCall> batch)
     {
         for (int i = batch.Count - 1; i >= 0; i--)
@@ -92,7 +111,13 @@ internal sealed class Batcher(ServedModel model, int maximumRows, int maximumRun
             return;
         }
 
-        // Alone, each answers for its own input.
+        if (batch.Count > 1 && EventLoop.Current is not null) ThreadPool.UnsafeQueueUserWorkItem(RunOneByOne, batch, preferLocal: false);
+        else RunOneByOne(batch);
+    }
+
+    // Alone, each answers for its own input.
+    private static void RunOneByOne(List<PendingCall> batch)
+    {
         foreach (PendingCall call in batch) call.Execute();
     }
 

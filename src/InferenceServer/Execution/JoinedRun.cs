@@ -17,9 +17,10 @@ internal static class JoinedRun
     public static bool TryRun(ServedModel model, List<PendingCall> batch, out TimeSpan took)
     {
         took = TimeSpan.Zero;
-        InferenceCall joined = model.Rent();
+        InferenceCall? joined = null;
         try
         {
+            joined = model.Rent();
             Join(batch, joined);
             long start = Stopwatch.GetTimestamp();
             joined.Run(batch[0].Selection);
@@ -35,7 +36,7 @@ internal static class JoinedRun
         }
         finally
         {
-            model.Return(joined);
+            if (joined is not null) model.Return(joined);
         }
     }
 
@@ -73,14 +74,19 @@ internal static class JoinedRun
     private static void Split(List<PendingCall> batch, OnnxValue[] outputs)
     {
         SharedTensor[] shared = [.. outputs.Select(output => output.Share())];
-        int row = 0;
-        foreach (PendingCall pending in batch)
+        try
         {
-            int rows = (int)pending.Rows;
-            pending.Call.SetOutputs(shared, row, rows);
-            row += rows;
+            int row = 0;
+            foreach (PendingCall pending in batch)
+            {
+                int rows = (int)pending.Rows;
+                pending.Call.SetOutputs(shared, row, rows);
+                row += rows;
+            }
         }
-
-        foreach (SharedTensor tensor in shared) tensor.Dispose();
+        finally
+        {
+            foreach (SharedTensor tensor in shared) tensor.Dispose();
+        }
     }
 }

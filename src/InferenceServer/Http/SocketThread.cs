@@ -14,6 +14,7 @@ internal static class SocketThread
     /// <summary>More has come together with this request, or waits for a thread: other requests, most probably.</summary>
     public static bool IsInCompany => EventLoop.Current is { } loop ? loop.Together > 1 : ThreadPool.PendingWorkItemCount > 0;
 
-    /// <summary>The rest runs on the thread pool.</summary>
-    public static ConfiguredTaskAwaitable LeaveAsync() => Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+    /// <summary>The rest runs on the thread pool, until something is waited for that such a thread completes.</summary>
+    public static ConfiguredTaskAwaitable LeaveAsync() =>
+        Task.CompletedTask.ConfigureAwait(EventLoop.Current is null ? ConfigureAwaitOptions.None : ConfigureAwaitOptions.ForceYielding);
 }

@@ -91,13 +91,14 @@ internal sealed partial class StreamHandler(
             List<RowText> rows = [];
             while (await FillAsync(reader, idle))
             {
-                await SocketThread.LeaveAsync();
                 if (!context.Response.HasStarted) await StartAsync(context);
+                await SocketThread.LeaveAsync();
                 while (TakeRows(reader, runner.MaximumRows, rows))
                 {
                     await runner.RunAsync(call, rows, sink, idle.Token);
                     sink.FirstRow += rows.Count;
                     await WriteAsync(context, sink, idle);
+                    await SocketThread.LeaveAsync();
                 }
             }
 

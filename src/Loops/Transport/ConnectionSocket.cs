@@ -9,11 +9,15 @@ internal sealed class ConnectionSocket : Watched
     // What a client still sends when it was answered is read and dropped for so long: without that it may lose the answer to the reset that it sends into.
     private const int MaxLingerBytes = 1 << 20;
     private static readonly TimeSpan s_linger = TimeSpan.FromSeconds(1);
+
+    // An end behind bytes that nobody reads is told after so long.
+    private static readonly TimeSpan s_unread = TimeSpan.FromSeconds(1);
     private readonly Socket _socket;
     private readonly int _descriptor;
     private readonly Action _resume;
     private readonly CancellationTokenSource _closing = new();
     private long _lingerDeadline;
+    private long _endDeadline;
     private int _lingered;
     private ConnectionAbortedException? _abortion;
     private int _told;
@@ -129,9 +133,14 @@ internal sealed class ConnectionSocket : Watched
         if (Interlocked.Exchange(ref _told, 1) == 0) ThreadPool.UnsafeQueueUserWorkItem(static socket => socket.Loop.Guard(socket._closing, static closing => closing.Cancel()), this, preferLocal: false);
     }
 
-    protected internal override bool IsPast(long now) => _lingerDeadline != 0 && now >= _lingerDeadline;
+    protected internal override bool IsPast(long now) => (_lingerDeadline != 0 && now >= _lingerDeadline) || (_endDeadline != 0 && now >= _endDeadline);
 
-    protected internal override void Expire() => Dispose();
+    protected internal override void Expire()
+    {
+        _endDeadline = 0;
+        if (_lingerDeadline != 0) Dispose();
+        else TellClosed();
+    }
 
     protected internal override void Handle(uint events)
     {
@@ -142,7 +151,13 @@ internal sealed class ConnectionSocket : Watched
             return;
         }
 
-        if ((events & Ended) != 0) _hasEnded = true;
+        if ((events & Ended) != 0)
+        {
+            _hasEnded = true;
+            // Before it is told: whoever receives has forgotten that first, and looks for the end afterwards.
+            Interlocked.MemoryBarrier();
+        }
+
         if ((events & (PollEvents.Out | PollEvents.Error | PollEvents.HangUp)) != 0) Sender.Tell();
         if ((events & (PollEvents.In | Ended)) != 0) Reader.Tell();
         // After what came before the end: a request that is answered at once still is.
@@ -150,10 +165,12 @@ internal sealed class ConnectionSocket : Watched
         else TellEnd();
     }
 
-    // Not while something is unread: whoever reads it asks for another look.
+    // Not while something is unread: whoever reads it asks for another look. Perhaps nobody does, as long as a request is answered; what came behind it may be the farewell of TLS.
     private void TellEnd()
     {
-        if (_hasEnded && !HasUnread()) TellClosed();
+        if (!_hasEnded || _told != 0) return;
+        if (!HasUnread()) TellClosed();
+        else if (_endDeadline == 0) _endDeadline = Loop.After(s_unread);
     }
 
     private bool HasUnread()
@@ -185,6 +202,12 @@ internal sealed class ConnectionSocket : Watched
     private void Linger()
     {
         if (_closed) return;
+        if (_abortion is not null)
+        {
+            Break();
+            return;
+        }
+
         if (!Sender.HasSent)
         {
             // Refused, or it never asked.

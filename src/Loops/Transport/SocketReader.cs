@@ -133,15 +133,25 @@ internal sealed class SocketReader(ConnectionSocket socket, MemoryPool<byte> poo
             return;
         }
 
-        if (TryTell(out ReadResult result))
+        ReadResult result = default;
+        try
         {
-            // It waited for its turn, or was cancelled: what the socket has is not known.
-            _readiness.Remember();
+            if (TryTell(out result))
+            {
+                // It waited for its turn, or was cancelled: what the socket has is not known.
+                _readiness.Remember();
+            }
+            else if (!Receive() || !TryTell(out result))
+            {
+                _readiness.Wait();
+                return;
+            }
         }
-        else if (!Receive() || !TryTell(out result))
+        catch (OutOfMemoryException e)
         {
-            _readiness.Wait();
-            return;
+            // There is no room to receive into. Who waits must be told, or waits for ever.
+            _failure = e;
+            _ended = true;
         }
 
         EndWait();

@@ -57,6 +57,7 @@ public sealed class BatchHttpTests
         Assert.Contains("has changed since the batch began", error, StringComparison.Ordinal);
 
         host.Tag = "\"1\"";
+        while (host.Active > 0) await Task.Delay(2);
         long before = host.Sent;
         await BatchRun.SucceedAsync(arguments);
         Assert.Equal(host.Content.Length - position, host.Sent - before);

@@ -9,6 +9,7 @@ namespace Canario.InferenceServer.Tests.Batch;
 internal sealed class RowsHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private int _active;
 
     private RowsHost(WebApplication app) => _app = app;
 
@@ -20,6 +21,8 @@ internal sealed class RowsHost : IAsyncDisposable
     public int BreakAfter { get; set; } = 1 << 20;
     /// <summary>It sends nothing after <see cref="BreakAfter"/> bytes until the client is gone.</summary>
     public bool Stalls { get; set; }
+    /// <summary>Requests under way.</summary>
+    public int Active => Volatile.Read(ref _active);
     public int Requests { get; private set; }
     public long Sent { get; private set; }
     public string Uri => _app.Urls.First() + "/rows.jsonl";
@@ -30,12 +33,25 @@ internal sealed class RowsHost : IAsyncDisposable
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         WebApplication app = builder.Build();
         var host = new RowsHost(app);
-        app.Run(host.AnswerAsync);
+        app.Run(host.CountAsync);
         await app.StartAsync();
         return host;
     }
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+
+    private async Task CountAsync(HttpContext context)
+    {
+        Interlocked.Increment(ref _active);
+        try
+        {
+            await AnswerAsync(context);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _active);
+        }
+    }
 
     private async Task AnswerAsync(HttpContext context)
     {
