@@ -10,7 +10,7 @@ internal sealed class ConnectionSocket : Watched
     private const int MaxLingerBytes = 1 << 20;
     private static readonly TimeSpan s_linger = TimeSpan.FromSeconds(1);
 
-    // An end behind bytes that nobody reads is told after so long.
+    // An end behind bytes of which nobody has read any for so long is told.
     private static readonly TimeSpan s_unread = TimeSpan.FromSeconds(1);
     private readonly Socket _socket;
     private readonly int _descriptor;
@@ -170,7 +170,7 @@ internal sealed class ConnectionSocket : Watched
     {
         if (!_hasEnded || _told != 0) return;
         if (!HasUnread()) TellClosed();
-        else if (_endDeadline == 0) _endDeadline = Loop.After(s_unread);
+        else _endDeadline = Loop.After(s_unread);
     }
 
     private bool HasUnread()
@@ -217,6 +217,7 @@ internal sealed class ConnectionSocket : Watched
 
         Shutdown(SocketShutdown.Send);
         TellClosed();
+        _endDeadline = 0;
         _lingerDeadline = Loop.After(s_linger);
         Drop();
     }
