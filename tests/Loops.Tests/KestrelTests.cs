@@ -95,8 +95,8 @@ public sealed class KestrelTests : IAsyncLifetime
         greedy.Dispose();
         await Assert.ThrowsAnyAsync<Exception>(() => reading);
         foreach (Socket other in others) other.Dispose();
-        // A block has 151 of its requests, and a request takes two of 32 reads in a row. Of the one that shares its loop, and not of the slowest: this thread waits for a core too.
-        Assert.InRange(between.Max(counts => counts.Order().ElementAt(counts.Count / 2)), 1, 1500);
+        // A block has 151 of its requests, and a request takes two of 32 reads in a row. Of the one that shares its loop, and of its quicker ones: this thread waits for a core too.
+        Assert.InRange(between.Max(counts => counts.Order().ElementAt(counts.Count / 4)), 1, 1000);
     }
 
     [Fact]

@@ -6,7 +6,7 @@ namespace Canario.InferenceServer.Tests.Batch;
 
 public sealed class BatchRestartTests
 {
-    private const int Rows = 120_000;
+    private const int Rows = 400_000;
 
     [Theory]
     [InlineData("rows.csv", "out.jsonl")]

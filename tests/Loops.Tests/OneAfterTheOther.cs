@@ -1,0 +1,2 @@
+// What is counted and timed here is so of a machine that does nothing else.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
