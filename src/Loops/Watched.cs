@@ -16,10 +16,8 @@ public abstract class Watched : IDeferred, IDisposable
 
     /// <summary>Whether a deadline has passed.</summary>
     /// <param name="now">Timestamp.</param>
-    protected internal virtual bool IsPast(long now) => false;
+    protected internal abstract bool IsPast(long now);
 
     /// <summary>A deadline has passed.</summary>
-    protected internal virtual void Expire()
-    {
-    }
+    protected internal abstract void Expire();
 }

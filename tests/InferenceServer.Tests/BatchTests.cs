@@ -88,7 +88,7 @@ public sealed class BatchTests
         await using TestServer server = await TestServer.StartReadyAsync(folder.Path);
         ServedModel model = server.Get<ServerState>().Model!;
         model.CallsWorthJoining = 4;
-        var batcher = new Batcher(model, 64, 1, new RequestMetrics(new MetricRegistry(), new ModelIdentity("a", "b", "c")));
+        var batcher = NewBatcher(model, 64, 1);
         int tried = 0;
         for (int i = 0; i < 1000; i++)
         {
@@ -125,7 +125,7 @@ public sealed class BatchTests
         using var folder = new ModelFolder(Samples.Lookup());
         await using TestServer server = await TestServer.StartReadyAsync(folder.Path);
         ServedModel model = server.Get<ServerState>().Model!;
-        var batcher = new Batcher(model, 32, 1, new RequestMetrics(new MetricRegistry(), new ModelIdentity("a", "b", "c")));
+        var batcher = NewBatcher(model, 32, 1);
         InferenceCall[] calls = [.. new long[] { 0, 1, 99, 2 }.Select(value => Call(model, value))];
         Task[] runs = [.. calls.Select(call => batcher.RunAsync(call, model.RunOf(null), CancellationToken.None).AsTask())];
         for (int i = 0; i < runs.Length; i++)
@@ -149,7 +149,7 @@ public sealed class BatchTests
         using var folder = new ModelFolder(Samples.Lookup());
         await using TestServer server = await TestServer.StartReadyAsync(folder.Path);
         ServedModel model = server.Get<ServerState>().Model!;
-        var batcher = new Batcher(model, 32, 1, new RequestMetrics(new MetricRegistry(), new ModelIdentity("a", "b", "c")));
+        var batcher = NewBatcher(model, 32, 1);
         InferenceCall first = Call(model, 1);
         InferenceCall second = Call(model, 2);
         Task gone = batcher.RunAsync(first, model.RunOf(null), new CancellationToken(canceled: true)).AsTask();
@@ -170,7 +170,7 @@ public sealed class BatchTests
         await using TestServer server = await TestServer.StartReadyAsync(folder.Path);
         ServedModel model = server.Get<ServerState>().Model!;
         model.SetWarmUp(TimeSpan.FromMicroseconds(microseconds), 1);
-        var batcher = new Batcher(model, 32, 1, new RequestMetrics(new MetricRegistry(), new ModelIdentity("a", "b", "c")));
+        var batcher = NewBatcher(model, 32, 1);
         using var loop = new EventLoop(0, TimeProvider.System, NullLogger.Instance);
         var ended = new TaskCompletionSource<bool[]>(TaskCreationOptions.RunContinuationsAsynchronously);
         loop.Post(() => _ = RunAsync());
@@ -198,7 +198,7 @@ public sealed class BatchTests
         await using TestServer server = await TestServer.StartReadyAsync(folder.Path);
         ServedModel model = server.Get<ServerState>().Model!;
         model.SetWarmUp(TimeSpan.FromMilliseconds(30), 1);
-        var batcher = new Batcher(model, 64, 1, new RequestMetrics(new MetricRegistry(), new ModelIdentity("a", "b", "c")));
+        var batcher = NewBatcher(model, 64, 1);
         InferenceCall[] calls = [.. Enumerable.Range(0, 60).Select(_ => Call(model, 1))];
         for (int round = 0; round < 40; round++)
         {
@@ -218,7 +218,7 @@ public sealed class BatchTests
         using var folder = new ModelFolder(Samples.Lookup());
         await using TestServer server = await TestServer.StartReadyAsync(folder.Path);
         ServedModel model = server.Get<ServerState>().Model!;
-        var batcher = new Batcher(model, 32, 2, new RequestMetrics(new MetricRegistry(), new ModelIdentity("a", "b", "c")));
+        var batcher = NewBatcher(model, 32, 2);
         using var busy = new EventLoop(0, TimeProvider.System, NullLogger.Instance);
         using var free = new EventLoop(1, TimeProvider.System, NullLogger.Instance);
         using var release = new ManualResetEventSlim();
@@ -257,6 +257,9 @@ public sealed class BatchTests
         Assert.Contains("1 requests wait already", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         foreach (HttpResponseMessage answer in answers) answer.Dispose();
     }
+
+    private static Batcher NewBatcher(ServedModel model, int rows, int runs) =>
+        new(model, rows, runs, new RequestMetrics(new MetricRegistry(), new ModelIdentity("a", "b", "c")));
 
     private static InferenceCall Call(ServedModel model, long value)
     {

@@ -29,24 +29,36 @@ public sealed class LoopTransport(IMemoryPoolFactory<byte> pools, TimeProvider t
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
         var address = (IPEndPoint)endpoint;
-        Socket socket;
+        AcceptingSocket socket;
         try
         {
-            socket = LoopListener.Open(address);
+            socket = Open(address);
         }
-        catch (SocketException e) when (e.SocketErrorCode != SocketError.AddressAlreadyInUse && address.Address.Equals(IPAddress.IPv6Any))
+        catch (SocketException) when (address.Address.Equals(IPAddress.IPv6Any))
         {
-            // A sandbox without IPv6.
-            socket = LoopListener.Open(new IPEndPoint(IPAddress.Any, address.Port));
+            // A sandbox without IPv6. A port that is taken is another exception.
+            socket = Open(new IPEndPoint(IPAddress.Any, address.Port));
         }
 
         IsBound = true;
-        return ValueTask.FromResult<IConnectionListener>(new LoopListener(socket, _loops, pools.Create(), endpoint is SharedEndPoint, time));
+        return ValueTask.FromResult<IConnectionListener>(new LoopListener(socket, _loops, pools.Create(), endpoint is SharedEndPoint));
     }
 
     /// <summary>After its listeners; connections that are left are closed.</summary>
     public void Dispose()
     {
         foreach (EventLoop loop in _loops) loop.Dispose();
+    }
+
+    private AcceptingSocket Open(IPEndPoint address)
+    {
+        try
+        {
+            return new AcceptingSocket(address, time);
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            throw new AddressInUseException(e.Message, e);
+        }
     }
 }

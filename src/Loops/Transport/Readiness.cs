@@ -23,7 +23,7 @@ internal struct Readiness
     /// <returns>False: it is ready, ask again. True: it is the loop's turn to go on.</returns>
     public bool TryWait() => Interlocked.CompareExchange(ref _state, Waiting, Quiet) == Quiet;
 
-    /// <summary>On the loop's thread, where nothing changes meanwhile.</summary>
+    /// <summary>On the loop's thread, where nothing is told meanwhile; elsewhere only with another look asked for, which finds what was.</summary>
     public void Wait() => Volatile.Write(ref _state, Waiting);
 
     /// <summary>Told by the kernel. On the loop's thread.</summary>

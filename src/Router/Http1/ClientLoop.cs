@@ -39,8 +39,6 @@ internal sealed class ClientLoop(EventLoop loop, Http1Server server, TimeProvide
         try
         {
             byte[] remote = RemoteAddressOf(socket);
-            socket.NoDelay = true;
-            socket.Blocking = false;
             var connection = new ClientConnection(this, new LoopSocket(loop, socket), listener, remote);
             if (_stopping) connection.Stop();
             _connections.Add(connection);
