@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using Canario.InferenceServer.Http;
 using Canario.InferenceServer.Json;
@@ -75,6 +76,9 @@ public sealed class NumberArrayTests
                         Assert.True(BitConverter.DoubleToInt64Bits(double.Parse(texts[i], CultureInfo.InvariantCulture)) == doubles.Elements<long>(length)[i], $"{texts[i]}, number {i} of {length}, as double");
                     }
 
+                    // Where eight are read at a time, four are only for the last ones.
+                    Assert.Equal(floats.Elements<int>(length), MemoryMarshal.Cast<float, int>(ReadByFours<float, FloatForm>(json, length)));
+                    Assert.Equal(doubles.Elements<long>(length), MemoryMarshal.Cast<double, long>(ReadByFours<double, DoubleForm>(json, length)));
                     Assert.True(floats.Elements<float>(length + 8)[length..].IndexOfAnyExcept(77) < 0 && doubles.Elements<double>(length + 8)[length..].IndexOfAnyExcept(77) < 0, $"written beyond {length}");
                 }
             }
@@ -167,6 +171,32 @@ public sealed class NumberArrayTests
                 }
             }
         }
+    }
+
+    /// <summary>An array's numbers by <see cref="NumberFours"/>, and one by itself where that reads none.</summary>
+    private static Span<T> ReadByFours<T, TForm>(byte[] json, int count)
+        where T : struct, IParsable<T>
+        where TForm : struct, INumberForm<T>
+    {
+        var values = new T[count];
+        int at = 0;
+        for (int i = 0; i < count;)
+        {
+            at++;
+            if (json[at] == ' ') at++;
+            int read = NumberFours.Read<T, TForm>(json, ref at, values.AsSpan(i));
+            if (read == 0)
+            {
+                int end = at + json.AsSpan(at).IndexOfAny(",] "u8);
+                values[i] = T.Parse(Encoding.ASCII.GetString(json[at..end]), CultureInfo.InvariantCulture);
+                at = end;
+                read = 1;
+            }
+
+            i += read;
+        }
+
+        return values;
     }
 
     private static void Read(byte[] json, InputTensor tensor, int count)

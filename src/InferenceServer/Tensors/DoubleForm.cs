@@ -16,5 +16,12 @@ internal readonly struct DoubleForm : INumberForm<double>
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryStoreEight(Vector512<double> mantissas, Vector512<double> powers, ref double target)
+    {
+        (mantissas / powers).StoreUnsafe(ref target);
+        return true;
+    }
+
     public static double Convert(ReadOnlySpan<byte> token, ScannedNumber number) => NumberScanner.ToDouble(token, number);
 }

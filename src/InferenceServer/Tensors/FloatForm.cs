@@ -19,5 +19,14 @@ internal readonly struct FloatForm : INumberForm<float>
         return !Vector256.LessThanAny(Vector256.Abs(low), Vector256.Create(9L));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryStoreEight(Vector512<double> mantissas, Vector512<double> powers, ref float target)
+    {
+        Vector512<double> quotients = mantissas / powers;
+        Avx512F.ConvertToVector256Single(quotients).StoreUnsafe(ref target);
+        // The same, but sixteen to each side: the bits that must not all be zero then.
+        return !Vector512.EqualsAny((quotients.AsInt64() - Vector512.Create(0x1000_0000L - 16)) & Vector512.Create(0x1FFF_FFE0L), Vector512<long>.Zero);
+    }
+
     public static float Convert(ReadOnlySpan<byte> token, ScannedNumber number) => NumberScanner.ToFloat(token, number);
 }

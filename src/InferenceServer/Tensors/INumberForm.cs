@@ -15,5 +15,8 @@ internal interface INumberForm<T>
     /// <param name="target">The first of four elements.</param>
     static abstract bool TryStoreFour(Vector256<double> mantissas, Vector256<double> powers, ref T target);
 
+    /// <summary>As <see cref="TryStoreFour"/>, of eight; for AVX-512.</summary>
+    static abstract bool TryStoreEight(Vector512<double> mantissas, Vector512<double> powers, ref T target);
+
     static abstract T Convert(ReadOnlySpan<byte> token, ScannedNumber number);
 }

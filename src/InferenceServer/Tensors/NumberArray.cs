@@ -21,7 +21,7 @@ internal static class NumberArray
             {
                 alone--;
             }
-            else if (NumberWindow.Read<T, TForm>(text, ref at, target[i..]) is > 0 and var read)
+            else if (ReadMany<T, TForm>(text, ref at, target[i..]) is > 0 and var read)
             {
                 i += read - 1;
                 continue;
@@ -47,6 +47,11 @@ internal static class NumberArray
 
         cursor.Position = at;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int ReadMany<T, TForm>(ReadOnlySpan<byte> text, ref int at, Span<T> target)
+        where TForm : struct, INumberForm<T> =>
+        NumberEights.IsSupported && target.Length >= NumberEights.AtOnce ? NumberEights.Read<T, TForm>(text, ref at, target) : NumberFours.Read<T, TForm>(text, ref at, target);
 
     /// <summary>Past a comma and the one space that many writers put after it; other white space is the cursor's work.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

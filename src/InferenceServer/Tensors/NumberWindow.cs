@@ -1,45 +1,32 @@
-using System.Globalization;
-using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
-using Canario.InferenceServer.Json;
 
 namespace Canario.InferenceServer.Tensors;
 
 /// <summary>
-/// Numbers of an array, sixty-four bytes at a time and four numbers at once. A bit for each byte says what it is (as simdjson does it: Langdale and Lemire, "Parsing gigabytes of JSON per second", 2019);
+/// Sixty-four bytes of an array's numbers. A bit for each byte says what it is (as simdjson does it: Langdale and Lemire, "Parsing gigabytes of JSON per second", 2019);
 /// what stands where it must not is found for the whole window, and so is where each number begins, has its point and ends. No branch depends on one number's sign or length.
-/// What is unusual (an exponent, more than fifteen characters beside the sign, white space but for one space after a comma) ends a window and is left to others.
+/// What is unusual (an exponent, more than fifteen characters beside the sign, white space but for one space after a comma) ends the numbers of a window and is left to others.
 /// </summary>
 internal static class NumberWindow
 {
-    private const int Bytes = 64;
+    /// <summary>The bytes that are looked at.</summary>
+    public const int Bytes = 64;
 
-    // Of one number, and of what is loaded to read it.
-    private const int Widest = 16;
-    private const int AtOnce = 4;
+    /// <summary>The bytes that a number's text may be loaded with, and more than it has.</summary>
+    public const int Widest = 16;
 
-    // 10 to the digits after the point: one less than what stands between the digit before the point and the end, where there is one.
-    private static readonly double[] s_powers = [1, .. Enumerable.Range(0, Widest - 1).Select(i => double.Parse($"1e{i}", CultureInfo.InvariantCulture))];
-
-    // Of four numbers, by a bit for each that is negative.
-    private static readonly double[] s_signs = MakeSigns();
-
-    /// <summary>Reads the numbers of one window, the first of which begins at <paramref name="at"/>.</summary>
-    /// <param name="text">The whole text.</param>
-    /// <param name="at">Moved behind the last number that was read, to its comma or bracket.</param>
-    /// <param name="target">Filled from its beginning; what follows the numbers that were read may be overwritten.</param>
-    /// <returns>How many were read; 0: one of the first four is not for here, or too little text follows, or the target takes fewer than four.</returns>
-    public static int Read<T, TForm>(ReadOnlySpan<byte> text, ref int at, Span<T> target)
-        where TForm : struct, INumberForm<T>
+    /// <summary>What the bytes of a window are; the first number begins with the first byte.</summary>
+    /// <param name="bytes">The text.</param>
+    /// <param name="digits">A bit for each digit.</param>
+    /// <param name="begins">For the first digit of each number.</param>
+    /// <param name="wholeEnds">For what follows the last digit before the point, or the last of all where there is none.</param>
+    /// <param name="negatives">For the first digit of each number that has a minus before it.</param>
+    /// <returns>A bit for the comma or bracket behind each number, up to the first bracket and to what is not for here; the other masks may go on behind it.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Read(Vector512<byte> bytes, out ulong digits, out ulong begins, out ulong wholeEnds, out ulong negatives)
     {
-        if (!Avx2.IsSupported || !Bmi2.X64.IsSupported || text.Length - at < Bytes + Widest || target.Length < AtOnce) return 0;
-        // Of 80 bytes, all of which are there: no access below goes beyond.
-        ref byte window = ref Unsafe.Add(ref MemoryMarshal.GetReference(text), at);
-        Vector512<byte> bytes = Vector512.LoadUnsafe(ref window);
-        ulong digits = Vector512.LessThanOrEqual(bytes - Vector512.Create((byte)'0'), Vector512.Create((byte)9)).ExtractMostSignificantBits();
+        digits = Vector512.LessThanOrEqual(bytes - Vector512.Create((byte)'0'), Vector512.Create((byte)9)).ExtractMostSignificantBits();
         ulong minuses = WhereIs(bytes, '-');
         ulong points = WhereIs(bytes, '.');
         ulong spaces = WhereIs(bytes, ' ');
@@ -47,8 +34,9 @@ internal static class NumberWindow
         ulong ends = WhereIs(bytes, ',') | brackets;
 
         // Of a number's first digits (those before the point), where they begin and what follows them: a sum carries through all of a run.
-        ulong begins = digits & ~((digits | points) << 1);
-        ulong wholeEnds = (begins + digits) & ~digits;
+        begins = digits & ~((digits | points) << 1);
+        wholeEnds = (begins + digits) & ~digits;
+        negatives = (minuses << 1) & begins;
         ulong fractionEnds = (((points << 1) & digits) + digits) & ~digits;
 
         ulong wrong = ~(digits | minuses | points | spaces | ends)
@@ -59,57 +47,9 @@ internal static class NumberWindow
             // A zero leads nothing but a fraction.
             | (begins & WhereIs(bytes, '0') & (digits >> 1))
             | LongRuns(digits | points);
-        // To the first thing wrong, and to the first bracket.
-        ends &= ~wrong & (wrong - 1) & (brackets ^ (brackets - 1));
-        if (ends == 0) return 0;
-
-        int count = BitOperations.PopCount(ends);
-        uint negatives = (uint)Bmi2.X64.ParallelBitExtract(minuses << 1, begins);
-        int last = BitOperations.Log2(ends);
-        ulong complete = ulong.MaxValue >> (Bytes - 1 - last);
-        begins &= complete;
-        wholeEnds &= complete;
-        int read = 0;
-        ulong end = 0;
-        do
-        {
-            Take(ref window, ref begins, ref wholeEnds, ref ends, out Vector128<byte> text0, out Vector128<byte> shuffle0, out double power0, out _);
-            Take(ref window, ref begins, ref wholeEnds, ref ends, out Vector128<byte> text1, out Vector128<byte> shuffle1, out double power1, out _);
-            Take(ref window, ref begins, ref wholeEnds, ref ends, out Vector128<byte> text2, out Vector128<byte> shuffle2, out double power2, out _);
-            Take(ref window, ref begins, ref wholeEnds, ref ends, out Vector128<byte> text3, out Vector128<byte> shuffle3, out double power3, out ulong fourth);
-            Vector256<double> mantissas = VectorNumber.SumFour(Vector256.Create(text0, text2), Vector256.Create(shuffle0, shuffle2), Vector256.Create(text1, text3), Vector256.Create(shuffle1, shuffle3));
-            Vector256<double> signs = Vector256.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(s_signs), (negatives & ((1 << AtOnce) - 1)) * AtOnce);
-            negatives >>= AtOnce;
-            if (!TForm.TryStoreFour(mantissas ^ signs, Vector256.Create(power0, power1, power2, power3), ref target[read])) break;
-            read += AtOnce;
-            end = fourth;
-        }
-        // One or two that are left are cheaper with those of the next window.
-        while (count - read > AtOnce / 2 && target.Length - read >= AtOnce);
-
-        if (read >= count)
-        {
-            read = count;
-            end = (ulong)last;
-        }
-
-        at += (int)end;
-        return read;
-    }
-
-    /// <summary>The next number's text, how to shuffle it, and its power; where there are no more, some that do no harm.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Take(ref byte window, ref ulong begins, ref ulong wholeEnds, ref ulong ends, out Vector128<byte> text, out Vector128<byte> shuffle, out double power, out ulong end)
-    {
-        ulong begin = Bmi1.X64.TrailingZeroCount(begins);
-        ulong point = Bmi1.X64.TrailingZeroCount(wholeEnds);
-        end = Bmi1.X64.TrailingZeroCount(ends);
-        begins &= begins - 1;
-        wholeEnds &= wholeEnds - 1;
-        ends &= ends - 1;
-        text = Vector128.LoadUnsafe(ref window, (nuint)begin);
-        shuffle = VectorNumber.Shuffle((nuint)(point - begin), (nuint)(end - begin));
-        power = Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(s_powers), (nuint)(end - point));
+        // Most windows have neither: where the next one begins need not wait for what is wrong in this.
+        if ((wrong | brackets) != 0) ends &= ~wrong & (wrong - 1) & (brackets ^ (brackets - 1));
+        return ends;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -123,12 +63,5 @@ internal static class NumberWindow
         bits &= bits >> 2;
         bits &= bits >> 4;
         return bits & bits >> 8;
-    }
-
-    private static double[] MakeSigns()
-    {
-        double[] signs = new double[(1 << AtOnce) * AtOnce];
-        for (int i = 0; i < signs.Length; i++) signs[i] = ((i / AtOnce) >> (i % AtOnce) & 1) == 0 ? 0 : -0.0;
-        return signs;
     }
 }
