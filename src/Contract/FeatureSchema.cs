@@ -19,7 +19,8 @@ public sealed record FeatureSchema
     public double? Minimum { get; init; }
     public double? Maximum { get; init; }
     public IReadOnlyList<string> Categories { get; set; } = [];
-    /// <summary>Used when the feature is not sent; absent: the feature is required.</summary>
+    /// <summary>Used when the feature is not sent; absent: the feature is required. Of a number, null stands for NaN, as models have it that were trained with values missing.</summary>
+    [JsonConverter(typeof(ExplicitNullConverter))]
     public JsonElement? Default { get; init; }
     /// <summary>Its values never appear in a log line, an error or a trace.</summary>
     public bool Sensitive { get; init; }

@@ -68,13 +68,13 @@ public sealed unsafe class Session : IDisposable
 
     private static nint CreateOptions(SessionOptions options)
     {
-        const int ErrorsOnly = 3;
+        const int FatalOnly = 4;
         nint native;
         Ort.Check(Ort.Api->CreateSessionOptions(&native));
         try
         {
-            // Errors come back as exceptions; the library's own lines on stderr would break a log that is JSON.
-            Ort.Check(Ort.Api->SetSessionLogSeverityLevel(native, ErrorsOnly));
+            // Errors come back as exceptions. The library's own lines on stderr would break a log that is JSON, and may hold values of an input.
+            Ort.Check(Ort.Api->SetSessionLogSeverityLevel(native, FatalOnly));
             Ort.Check(Ort.Api->SetSessionGraphOptimizationLevel(native, (int)options.GraphOptimization));
             Ort.Check(Ort.Api->SetIntraOpNumThreads(native, options.IntraOpThreads));
             Ort.Check(Ort.Api->SetInterOpNumThreads(native, options.InterOpThreads));

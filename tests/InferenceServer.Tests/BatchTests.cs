@@ -34,7 +34,7 @@ public sealed class BatchTests
             for (int i = 0; i < bodies.Length; i++)
             {
                 Assert.Equal(alone[i].Length, together[i].Length);
-                Assert.All(alone[i].Zip(together[i]), pair => Assert.Equal(pair.First, pair.Second, Math.Max(1, MathF.Abs(pair.First)) * 1e-4f));
+                Assert.All(alone[i].Zip(together[i]), pair => Assert.Equal(BitConverter.SingleToInt32Bits(pair.First), BitConverter.SingleToInt32Bits(pair.Second)));
             }
         }
 
@@ -50,6 +50,39 @@ public sealed class BatchTests
         Assert.False(server.Get<ServerState>().Model!.Batches);
     }
 
+    /// <summary>One client's answer would hold something of another's request.</summary>
+    [Theory]
+    [InlineData("FP32", "FP32")]
+    [InlineData("FP64", "FP64")]
+    [InlineData("FP16", "FP16")]
+    [InlineData("INT64", "FP32")]
+    [InlineData("INT32", "FP64")]
+    public async Task Rows_that_depend_on_others_are_never_joined_whatever_their_type(string input, string output)
+    {
+        (int from, int to) = (Samples.Types[input], Samples.Types[output]);
+        byte[] model = new OnnxGraph().Input("x", from, "n", 2).Output("y", to, "n", 2)
+            .Node("Cast", ["x"], ["c"], OnnxGraph.Whole("to", to))
+            .Node("ReduceMean", ["c"], ["mean"], OnnxGraph.Wholes("axes", 0)).Node("Sub", ["c", "mean"], ["y"]).Build();
+        await RequireNotJoinedAsync(model);
+    }
+
+    [Fact]
+    public async Task Rows_that_are_quantised_together_are_never_joined()
+    {
+        byte[] model = new OnnxGraph().Input("x", 1, "n", 4).Output("y", 1, "n", 4)
+            .Node("DynamicQuantizeLinear", ["x"], ["q", "scale", "zero"]).Node("DequantizeLinear", ["q", "scale", "zero"], ["y"]).Build();
+        await RequireNotJoinedAsync(model);
+    }
+
+    private static async Task RequireNotJoinedAsync(byte[] bytes)
+    {
+        using var folder = new ModelFolder(bytes);
+        await using TestServer server = await TestServer.StartReadyAsync(folder.Path);
+        ServedModel model = server.Get<ServerState>().Model!;
+        Assert.False(model.RowsAreIndependent);
+        Assert.False(model.Batches);
+    }
+
     [Fact]
     public async Task Joined_calls_of_a_small_model_get_the_same_bits_as_alone()
     {
@@ -58,7 +91,7 @@ public sealed class BatchTests
         ServedModel model = server.Get<ServerState>().Model!;
         Assert.True(model.Batches, server.Log);
         var metrics = new RequestMetrics(new MetricRegistry(), new ModelIdentity("a", "b", "c"));
-        var batcher = new Batcher(model, 64, 1, metrics);
+        var batcher = new Batcher(model, 64, 1, 1024, metrics);
         InferenceCall[] calls = [.. Enumerable.Range(0, 200).Select(i => Call(model, i))];
         await Task.WhenAll(calls.Select(call => batcher.RunAsync(call, model.RunOf(null), CancellationToken.None).AsTask()));
         for (int i = 0; i < calls.Length; i++)
@@ -259,7 +292,7 @@ public sealed class BatchTests
     }
 
     private static Batcher NewBatcher(ServedModel model, int rows, int runs) =>
-        new(model, rows, runs, new RequestMetrics(new MetricRegistry(), new ModelIdentity("a", "b", "c")));
+        new(model, rows, runs, 1024, new RequestMetrics(new MetricRegistry(), new ModelIdentity("a", "b", "c")));
 
     private static InferenceCall Call(ServedModel model, long value)
     {

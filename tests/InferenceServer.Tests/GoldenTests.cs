@@ -4,12 +4,13 @@ using Canario.Contract;
 using Canario.InferenceServer.Lifecycle;
 using Canario.InferenceServer.Models;
 using Canario.TestModels;
+using Microsoft.Extensions.Hosting;
 
 namespace Canario.InferenceServer.Tests;
 
 public sealed class GoldenTests
 {
-    private const string Infer = """{"inputs":[{"name":"input","shape":[1,4],"datatype":"FP32","data":[1,2,3,4]}]}""";
+    private const string Infer = """{"inputs":[{"name":"input","shape":[1,4],"datatype":"FP32","data":[1,2,1,4]}]}""";
 
     [Fact]
     public async Task A_model_that_answers_its_golden_requests_becomes_ready_and_they_count_as_no_traffic()
@@ -54,6 +55,28 @@ public sealed class GoldenTests
         Assert.Contains(message, state.Failure, StringComparison.Ordinal);
         Assert.Contains(rest, state.Failure, StringComparison.Ordinal);
         Assert.Equal(state.Failure, File.ReadAllText(log));
+    }
+
+    [Fact]
+    public async Task The_difference_is_in_health_for_a_while()
+    {
+        using ModelFolder folder = ModelFolder.WithFeatures();
+        Write(folder, $$$"""{"requests":[{"predict":{{{ModelFolder.Row}}},"expect":{"prediction":"z"}}]}""");
+        await using TestServer server = await TestServer.StartAsync(folder.Path, o => o with { GoldenFailureShown = TimeSpan.FromMinutes(5) });
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        JsonNode health;
+        do
+        {
+            using HttpResponseMessage answer = await server.Client.GetAsync(HttpPaths.Health, limit.Token);
+            Assert.Equal(503, (int)answer.StatusCode);
+            health = JsonNode.Parse(await answer.Content.ReadAsStringAsync(limit.Token))!;
+        }
+        while ((string)health["status"]! == "loading");
+        Assert.Equal("failed", (string)health["status"]!);
+        Assert.Contains("\"z\" is expected", (string)health["reason"]!, StringComparison.Ordinal);
+        // Nobody has to wait for the rest of the time.
+        server.Get<IHostApplicationLifetime>().StopApplication();
+        await server.WaitStoppedAsync().WaitAsync(TimeSpan.FromSeconds(30));
     }
 
     [Fact]

@@ -8,6 +8,8 @@ namespace Canario.InferenceServer.Tests;
 
 public sealed class PredictTests(FeaturesServer features) : IClassFixture<FeaturesServer>
 {
+    private const string Two = """{"name":"m","features":[{"name":"a","type":"number","tensor":"x","column":0},{"name":"b","type":"number","tensor":"x","column":1}]}""";
+
     [Fact]
     public async Task One_object_gives_one_prediction_and_many_give_many()
     {
@@ -48,6 +50,45 @@ public sealed class PredictTests(FeaturesServer features) : IClassFixture<Featur
         Assert.Equal(400, status);
         Assert.Contains(message, (string)answer["error"]!, StringComparison.Ordinal);
         Assert.DoesNotContain("424217249", server.Log + answer.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("INT64", "9007199254740993")]
+    [InlineData("INT64", "9223372036854775807")]
+    [InlineData("INT64", "-9223372036854775808")]
+    [InlineData("UINT64", "18446744073709551615")]
+    [InlineData("UINT64", "9007199254740993")]
+    [InlineData("INT8", "-128")]
+    [InlineData("UINT16", "65535")]
+    [InlineData("FP32", "16777216")]
+    [InlineData("FP64", "0.1")]
+    [InlineData("FP16", "65500")]
+    [InlineData("FP16", "1.001")]
+    [InlineData("BF16", "0.25")]
+    public async Task A_number_reaches_the_model_as_it_was_sent(string datatype, string value)
+    {
+        using var folder = new ModelFolder(Samples.Identity(Samples.Types[datatype]), Two);
+        await using TestServer server = await TestServer.StartReadyAsync(folder.Path);
+        (int status, JsonNode answer) = await server.PostAsync("/predict", $$"""{"a":{{value}},"b":1}""");
+        Assert.Equal(200, status);
+        Assert.Equal($"[{value},1]", answer["prediction"]!.ToJsonString());
+    }
+
+    [Theory]
+    [InlineData("INT8", "128", "'128' is not allowed; it takes a whole number from -128 to 127")]
+    [InlineData("INT8", "1.5", "'1.5' is not allowed; it takes a whole number from -128 to 127")]
+    [InlineData("UINT64", "18446744073709551616", "it takes a whole number from 0 to 18446744073709551615")]
+    [InlineData("BOOL", "2.5", "'2.5' is not allowed; it takes a whole number from 0 to 1")]
+    [InlineData("FP16", "70000", "'70000' is not allowed; it takes a number")]
+    [InlineData("FP32", "1e39", "'1e39' is not allowed; it takes a number")]
+    [InlineData("BF16", "3.4e38", "'3.4e38' is not allowed; it takes a number")]
+    public async Task A_number_that_the_tensor_does_not_take_is_refused(string datatype, string value, string message)
+    {
+        using var folder = new ModelFolder(Samples.Identity(Samples.Types[datatype]), Two);
+        await using TestServer server = await TestServer.StartReadyAsync(folder.Path);
+        (int status, JsonNode answer) = await server.PostAsync("/predict", $$"""{"a":{{value}},"b":1}""");
+        Assert.Equal(400, status);
+        Assert.Contains(message, (string)answer["error"]!, StringComparison.Ordinal);
     }
 
     [Fact]

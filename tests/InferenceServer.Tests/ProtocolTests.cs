@@ -79,7 +79,7 @@ public sealed class ProtocolTests(FeaturesServer features) : IClassFixture<Featu
     [InlineData("""{"inputs":[{"name":"input","shape":[2,4],"datatype":"FP32","data":[[1,2,3,4],[1,2,3]]}]}""", "fewer elements")]
     [InlineData("""{"inputs":[{"name":"input","shape":[4000,4],"datatype":"FP32","data":[1]}]}""", "more elements")]
     [InlineData("""{"inputs":[{"name":"input","shape":[5000,4],"datatype":"FP32","data":[1]}]}""", "at most 4096")]
-    [InlineData("""{"inputs":[{"name":"input","shape":[1,4],"datatype":"FP32","data":[1,2,"x",4]}]}""", "a number expected")]
+    [InlineData("""{"inputs":[{"name":"input","shape":[1,4],"datatype":"FP32","data":[1,2,"x",4]}]}""", "input 'input', element 2: the value is no FP32, which takes a number")]
     [InlineData("""{"inputs":[{"name":"input","shape":[1,4],"datatype":"FP32","data":[1,2,3,4]}],"outputs":[{"name":"z"}]}""", "no output 'z'")]
     [InlineData("""{"inputs":[{"name":"input","shape":[1,4],"datatype":"FP32"}]}""", "no 'data'")]
     [InlineData("""{"inputs":[{"name":"input","shape":[1,4],"datatype":"FP32","data":[1,2,3,4]}]} x""", "the end expected")]

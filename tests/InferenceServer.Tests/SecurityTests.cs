@@ -129,6 +129,24 @@ public sealed class SecurityTests(GrpcJsClient grpc) : IClassFixture<GrpcJsClien
         answer.Dispose();
     }
 
+    [Theory]
+    [InlineData(19, 1)]
+    [InlineData(25, 25)]
+    public async Task The_rate_is_the_one_that_was_asked_for_whatever_divides_it(int rate, int burst)
+    {
+        using ModelFolder folder = ModelFolder.WithFeatures();
+        await using TestServer server = await TestServer.StartReadyAsync(folder.Path, o => o with { RequestsPerSecond = rate, RequestBurst = burst });
+        long begun = System.Diagnostics.Stopwatch.GetTimestamp();
+        int served = 0;
+        while (System.Diagnostics.Stopwatch.GetElapsedTime(begun) < TimeSpan.FromSeconds(4))
+        {
+            if (await PostAsync(server, null, null) == 200) served++;
+        }
+
+        double allowed = burst + (rate * System.Diagnostics.Stopwatch.GetElapsedTime(begun).TotalSeconds);
+        Assert.InRange(served, allowed * 0.8, allowed + 1);
+    }
+
     [Fact]
     public async Task With_certificate_files_both_ports_speak_TLS()
     {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.RegularExpressions;
 using Canario.Contract;
 
@@ -13,6 +14,7 @@ internal sealed partial class ServerProcess : IDisposable
     public const int SigTerm = 15;
 
     private readonly Process _process;
+    private readonly StringBuilder _output = new();
     private readonly TaskCompletionSource<int> _port = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _limit = new(TimeSpan.FromSeconds(90));
 
@@ -25,7 +27,7 @@ internal sealed partial class ServerProcess : IDisposable
         _process = Process.Start(start)!;
         // Nobody else empties the pipes, and a full one would hold the process.
         _process.OutputDataReceived += (_, line) => Read(line.Data);
-        _process.ErrorDataReceived += (_, _) => { };
+        _process.ErrorDataReceived += (_, line) => Keep(line.Data);
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
     }
@@ -63,8 +65,20 @@ internal sealed partial class ServerProcess : IDisposable
         _limit.Dispose();
     }
 
+    /// <summary>Both streams; complete when it has ended.</summary>
+    public string Output
+    {
+        get { lock (_output) return _output.ToString(); }
+    }
+
+    private void Keep(string? line)
+    {
+        lock (_output) _output.AppendLine(line);
+    }
+
     private void Read(string? line)
     {
+        Keep(line);
         if (line is null) _port.TrySetException(new InvalidOperationException("The server ended before it listened."));
         // The first is HTTP/1.1, the second gRPC.
         else if (Listening.Match(line) is { Success: true, Groups: [_, var port] }) _port.TrySetResult(int.Parse(port.Value, CultureInfo.InvariantCulture));

@@ -41,6 +41,7 @@ internal sealed class TestServer : IAsyncDisposable
             Address = "127.0.0.1",
             HttpPort = 0,
             Drain = TimeSpan.FromMilliseconds(300),
+            GoldenFailureShown = TimeSpan.Zero,
             CacheDirectory = Path.Combine(folder, "cache"),
         };
         var log = new MemoryStream();

@@ -32,6 +32,21 @@ public sealed class V1Tests
         Assert.Equal("""{"predictions":[{"same":7,"float":7},{"same":-8,"float":-8}]}""", answer.ToJsonString());
     }
 
+    [Theory]
+    [InlineData("""{"signature_name":"serving_default","parameters":{"a":[1]},"instances":[ROW]}""", "")]
+    [InlineData("""{"instances":[ROW],"signature_name":"serving_default"}""", "")]
+    [InlineData("ROW", "'instances' is missing: it takes an array of rows")]
+    [InlineData("[ROW]", "'instances' is missing: it takes an array of rows")]
+    public async Task Named_features_come_as_instances_in_any_order_of_members(string body, string message)
+    {
+        using ModelFolder folder = ModelFolder.WithFeatures();
+        await using TestServer server = await TestServer.StartReadyAsync(folder.Path);
+        (int status, JsonNode answer) = await server.PostAsync(Path, body.Replace("ROW", ModelFolder.Row, StringComparison.Ordinal));
+        Assert.Equal(message.Length == 0 ? 200 : 400, status);
+        if (message.Length > 0) Assert.Equal(message, (string)answer["error"]!);
+        else Assert.Single(answer["predictions"]!.AsArray());
+    }
+
     [Fact]
     public async Task Rows_of_named_features_are_answered_as_predict_does_and_counted_as_V1()
     {
@@ -53,7 +68,7 @@ public sealed class V1Tests
     [InlineData("""{"instances":[[1,2,3]]}""", 400, "has not the number of elements")]
     [InlineData("""{"instances":[[1]]}""", 400, "fewer elements")]
     [InlineData("""{"instances":[1,2]}""", 400, "'[' expected")]
-    [InlineData("""{"instances":[["x","y"]]}""", 400, "a number expected")]
+    [InlineData("""{"instances":[["x","y"]]}""", 400, "input 'x', element 0: '\"x\"' is no FP32, which takes a number")]
     [InlineData("""[[1,2]]""", 400, "'{' expected")]
     public async Task A_bad_request_is_told_what_is_wrong(string body, int expected, string message)
     {

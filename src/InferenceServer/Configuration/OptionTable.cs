@@ -44,6 +44,8 @@ internal static class OptionTable
             (o, v) => o with { BatchRows = (int)ReadWhole(v, 1, 65536) }),
         new("queued-requests", "CANARIO_QUEUED_REQUESTS", "Requests that may wait for a run, 1 to 1000000; more are answered 503. Default: 1024.",
             (o, v) => o with { QueuedRequests = (int)ReadWhole(v, 1, 1_000_000) }),
+        new("golden-failure-seconds", "CANARIO_GOLDEN_FAILURE_SECONDS", "Seconds that a server whose warm-up or golden requests fail stays up, not ready, with the difference in /health, 0 to 3600. Default: 10.",
+            (o, v) => o with { GoldenFailureShown = TimeSpan.FromSeconds(ReadWhole(v, 0, 3600)) }),
         new("drain-seconds", InferenceEnvironment.DrainSeconds, "Seconds from SIGTERM to the first refused connection, 0 to 3600. Default: 5.",
             (o, v) => o with { Drain = TimeSpan.FromSeconds(ReadWhole(v, 0, 3600)) }),
         new("address", "CANARIO_ADDRESS", "IP address to listen on; *: all. Default: *.",

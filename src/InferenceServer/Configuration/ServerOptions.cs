@@ -20,6 +20,8 @@ internal sealed record ServerOptions
     public int BatchRows { get; init; } = 64;
     /// <summary>Requests that may wait for a run; more are answered 503.</summary>
     public int QueuedRequests { get; init; } = 1024;
+    /// <summary>How long a server whose golden requests fail tells so in /health, before it ends.</summary>
+    public TimeSpan GoldenFailureShown { get; init; } = TimeSpan.FromSeconds(10);
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(5);
     public string Address { get; init; } = "*";
     public int HttpPort { get; init; } = Ports.InferenceHttp;

@@ -1,3 +1,4 @@
+using Canario.InferenceServer.Http;
 using Canario.InferenceServer.Models;
 using Canario.InferenceServer.Observation;
 using Canario.InferenceServer.Tensors;
@@ -12,8 +13,9 @@ namespace Canario.InferenceServer.Execution;
 /// <param name="model">Whose calls they are.</param>
 /// <param name="maximumRows">Of one run.</param>
 /// <param name="maximumRuns">At once.</param>
+/// <param name="maximumWaiting">Calls that may wait for a run.</param>
 /// <param name="metrics">Counts the rows of each run.</param>
-internal sealed class Batcher(ServedModel model, int maximumRows, int maximumRuns, RequestMetrics metrics)
+internal sealed class Batcher(ServedModel model, int maximumRows, int maximumRuns, int maximumWaiting, RequestMetrics metrics)
 {
     // While few calls come together, so many of each thousand or so are handed over to see whether that has changed.
     private const uint Trial = 32;
@@ -29,12 +31,14 @@ internal sealed class Batcher(ServedModel model, int maximumRows, int maximumRun
     /// <summary>Asked once for each call: whether handing it over is worth it, as long as enough of them come together. Of those for which it is not, it counts how many there were.</summary>
     public bool IsWorthIt() => Volatile.Read(ref _callsTogether) >= model.CallsWorthJoining || Interlocked.Increment(ref _passed) % BetweenTrials < Trial;
 
+    /// <exception cref="RequestException">503: too many wait already.</exception>
     public ValueTask RunAsync(InferenceCall call, OutputSelection selection, CancellationToken cancellation)
     {
         ValueTask done = call.Pending.Begin(call, selection, cancellation);
         BatchRun? run;
         lock (_lock)
         {
+            if (_queue.Count >= maximumWaiting) throw Full(maximumWaiting);
             _queue.Add(call.Pending);
             run = Start(EventLoop.Current);
         }
@@ -42,6 +46,9 @@ internal sealed class Batcher(ServedModel model, int maximumRows, int maximumRun
         run?.Schedule();
         return done;
     }
+
+    public static RequestException Full(int waiting) =>
+        new(StatusCodes.Status503ServiceUnavailable, $"{waiting} requests wait already; try again later");
 
     /// <param name="run">Asks.</param>
     /// <param name="batch">Empty: more may come, ask again when what is waiting to be done was done.</param>

@@ -48,32 +48,35 @@ internal sealed class Executor(ServerOptions options, RequestMetrics metrics) : 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WaitAndRunAsync(ServedModel model, InferenceCall call, OutputSelection selection, int[] outputs, bool joins, CancellationToken cancellation)
     {
-        try
-        {
-            if (Interlocked.Increment(ref _waiting) > options.QueuedRequests)
-                throw new RequestException(StatusCodes.Status503ServiceUnavailable, $"{options.QueuedRequests} requests wait already; try again later");
-            if (joins) await BatcherOf(model).RunAsync(call, selection, cancellation);
-            else await RunSlowlyAsync(call, selection, cancellation);
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _waiting);
-        }
-
+        if (joins) await BatcherOf(model).RunAsync(call, selection, cancellation);
+        else await RunSlowlyAsync(call, selection, cancellation);
         model.Drift.ObserveOutputs(call, outputs);
     }
 
     private Batcher BatcherOf(ServedModel model)
     {
         if (_batcher is { } batcher) return batcher;
-        Interlocked.CompareExchange(ref _batcher, new Batcher(model, options.BatchRows, RunsAtOnce(options), metrics), null);
+        Interlocked.CompareExchange(ref _batcher, new Batcher(model, options.BatchRows, RunsAtOnce(options), options.QueuedRequests, metrics), null);
         return _batcher;
+    }
+
+    private async Task WaitForRunAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            if (Interlocked.Increment(ref _waiting) > options.QueuedRequests) throw Batcher.Full(options.QueuedRequests);
+            await _slowRuns.WaitAsync(cancellation);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask RunSlowlyAsync(InferenceCall call, OutputSelection selection, CancellationToken cancellation)
     {
-        await _slowRuns.WaitAsync(cancellation);
+        if (!_slowRuns.Wait(0, CancellationToken.None)) await WaitForRunAsync(cancellation);
         try
         {
             ValueTask done = call.Pending.Begin(call, selection, cancellation);

@@ -49,15 +49,15 @@ internal static class GrpcContents
 
             switch (input.Type)
             {
-                case TensorElementType.Bool: ReadWhole(ref reader, input, input.Elements<byte>(count), ref at, value => value != 0 ? 1 : 0, 0, 1); break;
-                case TensorElementType.Int8: ReadWhole(ref reader, input, input.Elements<sbyte>(count), ref at, Signed, sbyte.MinValue, sbyte.MaxValue); break;
-                case TensorElementType.Int16: ReadWhole(ref reader, input, input.Elements<short>(count), ref at, Signed, short.MinValue, short.MaxValue); break;
-                case TensorElementType.Int32: ReadWhole(ref reader, input, input.Elements<int>(count), ref at, Signed, int.MinValue, int.MaxValue); break;
-                case TensorElementType.Int64: ReadWhole(ref reader, input, input.Elements<long>(count), ref at, value => (long)value, long.MinValue, long.MaxValue); break;
-                case TensorElementType.UInt8: ReadWhole(ref reader, input, input.Elements<byte>(count), ref at, value => (uint)value, 0, byte.MaxValue); break;
-                case TensorElementType.UInt16: ReadWhole(ref reader, input, input.Elements<ushort>(count), ref at, value => (uint)value, 0, ushort.MaxValue); break;
-                case TensorElementType.UInt32: ReadWhole(ref reader, input, input.Elements<uint>(count), ref at, value => (uint)value, 0, uint.MaxValue); break;
-                case TensorElementType.UInt64: ReadWhole(ref reader, input, input.Elements<ulong>(count), ref at, value => value, 0, ulong.MaxValue); break;
+                case TensorElementType.Bool: ReadWhole(ref reader, input, input.Elements<byte>(count), ref at, value => value != 0 ? 1 : 0); break;
+                case TensorElementType.Int8: ReadWhole(ref reader, input, input.Elements<sbyte>(count), ref at, Signed); break;
+                case TensorElementType.Int16: ReadWhole(ref reader, input, input.Elements<short>(count), ref at, Signed); break;
+                case TensorElementType.Int32: ReadWhole(ref reader, input, input.Elements<int>(count), ref at, Signed); break;
+                case TensorElementType.Int64: ReadWhole(ref reader, input, input.Elements<long>(count), ref at, value => (long)value); break;
+                case TensorElementType.UInt8: ReadWhole(ref reader, input, input.Elements<byte>(count), ref at, value => (uint)value); break;
+                case TensorElementType.UInt16: ReadWhole(ref reader, input, input.Elements<ushort>(count), ref at, value => (uint)value); break;
+                case TensorElementType.UInt32: ReadWhole(ref reader, input, input.Elements<uint>(count), ref at, value => (uint)value); break;
+                case TensorElementType.UInt64: ReadWhole(ref reader, input, input.Elements<ulong>(count), ref at, value => value); break;
                 case TensorElementType.Float: ReadFixed(ref reader, input, input.Elements<float>(count), ref at, WireType.Fixed32); break;
                 case TensorElementType.Double: ReadFixed(ref reader, input, input.Elements<double>(count), ref at, WireType.Fixed64); break;
                 default:
@@ -73,10 +73,10 @@ internal static class GrpcContents
     /// <summary>An int32 is sign-extended to 64 bits on the wire; readers take the low 32.</summary>
     private static Int128 Signed(ulong value) => (int)value;
 
-    private static void ReadWhole<T>(
-        ref ProtoReader reader, InputTensor input, Span<T> target, ref int at, Func<ulong, Int128> convert, Int128 minimum, Int128 maximum)
+    private static void ReadWhole<T>(ref ProtoReader reader, InputTensor input, Span<T> target, ref int at, Func<ulong, Int128> convert)
         where T : unmanaged, IBinaryInteger<T>
     {
+        (Int128 minimum, Int128 maximum) = Datatypes.WholeRange(input.Type) ?? (0, 1);
         if (reader.Type == WireType.Varint)
         {
             Store(reader.TakeVarint(), ref at, target);
@@ -90,8 +90,7 @@ internal static class GrpcContents
         {
             if (at == target.Length) throw WrongCount(input);
             Int128 converted = convert(value);
-            if (converted < minimum || converted > maximum)
-                throw RequestException.Bad($"input '{input.Info.Name}': {converted} is no {Datatypes.NameOf(input.Type)}, which takes {minimum} to {maximum}");
+            if (converted < minimum || converted > maximum) throw input.Refuse(at, $"{converted}");
             target[at++] = T.CreateTruncating(converted);
         }
     }

@@ -1,5 +1,6 @@
 using Canario.InferenceServer.Http;
 using Canario.InferenceServer.Models;
+using Canario.InferenceServer.Predict;
 using Canario.InferenceServer.Tensors;
 using Canario.InferenceServer.V2;
 
@@ -54,6 +55,7 @@ internal static class GrpcInferParser
         for (int i = 0; i < inputs.Count; i++)
             ParseInput(message[inputs[i]], raw.Count > 0, raw.Count > 0 ? message[raw[i]] : default, call, limits);
         V2RequestParser.RequireEveryInput(call);
+        if (model.Features is { } plan) FeatureCheck.Require(call, plan);
         return new GrpcInferRequest(id, parameters?.ToArray() ?? [], outputs?.ToArray(), raw.Count > 0);
     }
 

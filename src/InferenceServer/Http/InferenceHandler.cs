@@ -83,8 +83,9 @@ internal sealed class InferenceHandler(
             RequestMetrics.V2 => ParseV2(model, call, body, HeaderLength(context)),
             // Rows of named features have the same form in both.
             RequestMetrics.V1 when model.Features is null => ParseV1(call, body),
-            _ => ParsePredict(model, call, body),
+            _ => ParsePredict(model, call, body, instancesOnly: protocol == RequestMetrics.V1),
         };
+        if (asked.Form == Form.V2 && model.Features is { } plan) FeatureCheck.Require(call, plan);
         TellSlice(context, model, call);
         return asked;
     }
@@ -141,12 +142,12 @@ internal sealed class InferenceHandler(
         return new Asked(Form.V2, V2RequestParser.Parse(ref cursor, new BinarySection(body.Span[json..]), call, model.Outputs, options.Limits));
     }
 
-    private Asked ParsePredict(ServedModel model, InferenceCall call, ReadOnlyMemory<byte> body)
+    private Asked ParsePredict(ServedModel model, InferenceCall call, ReadOnlyMemory<byte> body, bool instancesOnly)
     {
         FeaturePlan plan = model.Features
             ?? throw RequestException.Bad($"the model has no named features ({ModelFiles.Metadata} lists none); send tensors to /v2/models/{model.Name}/infer");
         var cursor = new JsonCursor(body.Span, options.Limits.MaximumStringBytes);
-        return new Asked(PredictRequestParser.Parse(ref cursor, call, plan, options.Limits) ? Form.ManyPredictions : Form.OnePrediction);
+        return new Asked(PredictRequestParser.Parse(ref cursor, call, plan, options.Limits, instancesOnly) ? Form.ManyPredictions : Form.OnePrediction);
     }
 
     private enum Form

@@ -23,19 +23,21 @@ internal sealed partial class LoadService(
         }
         catch (ModelLoadException e)
         {
-            End(e.ExitCode, e.Message);
+            await EndAsync(e.ExitCode, e.Message, stoppingToken);
         }
         catch (Exception e)
         {
-            End(ExitCodes.ModelLoadFailed, $"{e.GetType().Name}: {e.Message}");
+            await EndAsync(ExitCodes.ModelLoadFailed, $"{e.GetType().Name}: {e.Message}", stoppingToken);
         }
     }
 
-    private void End(int exitCode, string reason)
+    private async Task EndAsync(int exitCode, string reason, CancellationToken stopping)
     {
         Log.Failed(logger, exitCode, reason);
         TerminationLog.Write(options.TerminationLog, reason);
         state.Fail(exitCode, reason);
+        // A model that answers otherwise than it should is looked into: for a while /health says how.
+        if (exitCode == ExitCodes.WarmUpFailed) await Task.Delay(options.GoldenFailureShown, stopping).ContinueWith(static _ => { }, TaskScheduler.Default);
         lifetime.StopApplication();
     }
 

@@ -1,11 +1,14 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
+using Canario.InferenceServer.Predict;
 using Canario.InferenceServer.Tensors;
 using Canario.OnnxRuntime;
 
 namespace Canario.InferenceServer.Models;
 
-/// <summary>Finds out, by running a few rows alone and together, whether joining requests gives the same answers and is cheaper.</summary>
+/// <summary>
+/// Finds out, by running rows alone and together, whether joining requests gives the same answers, to the bit, and is cheaper. Rows that are not independent (normalised over the batch, quantised by
+/// the largest of it) would show one client something of another's.
+/// </summary>
 internal static class BatchProbe
 {
     private const int Rows = 8;
@@ -16,13 +19,16 @@ internal static class BatchProbe
     private const int Runs = 10;
     private const int MostProbedRows = 1024;
 
+    // What streams and batch jobs run together; see RowRunner.
+    private const int StreamRows = 256;
+
     // Joining costs a hand-over to another thread and a copy of the inputs, where few calls share it.
     private static readonly TimeSpan s_handOver = TimeSpan.FromMicroseconds(20);
     private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(2);
     private const double LeastGain = 1.3;
 
-    // Larger matrices are multiplied in another order, so sums differ in their last digits.
-    private const float Tolerance = 1e-3f;
+    // How much one row's numbers are larger than another's: what is scaled by the largest of all rows gives itself away.
+    private const int Magnitudes = 7;
 
     /// <summary>Also tells the model whether its rows are independent, and how many calls are worth joining.</summary>
     /// <param name="model">Warmed up.</param>
@@ -36,21 +42,22 @@ internal static class BatchProbe
         try
         {
             foreach (InputTensor input in single.Inputs) WarmUp.Fill(input, model.Features);
-            for (int i = 0; i < joined.Inputs.Length; i++) Repeat(single.Inputs[i], joined.Inputs[i], Rows);
             OutputSelection selection = model.RunOf(null);
+            FillRows(model, single, joined, Rows);
             TimeSpan together = Shortest(joined, selection);
             double gain = Rows * model.WarmUpRun / together;
-            model.RowsAreIndependent = RowsAreIndependent(single, joined, selection, Rows, exactly: false);
+            int most = (int)Math.Clamp(s_longest / model.WarmUpRun, Rows, Math.Clamp(mostRows, StreamRows, MostProbedRows));
+            // Other sizes may be computed by other code.
+            model.RowsAreIndependent = RowsAreIndependent(single, joined, selection, Rows) && new[] { 2, 3, most }.All(rows =>
+            {
+                FillRows(model, single, joined, rows);
+                joined.ReleaseOutputs();
+                joined.Run(selection);
+                return RowsAreIndependent(single, joined, selection, rows);
+            });
             if (!model.RowsAreIndependent || gain < LeastGain) return 0;
-            bool savesMuch = model.WarmUpRun - together / Rows >= s_handOver;
-            model.CallsWorthJoining = savesMuch ? SomeCalls : ManyCalls;
-            if (savesMuch) return gain;
-            // Nobody would accept other digits for so little.
-            int rows = Math.Min(mostRows, MostProbedRows);
-            for (int i = 0; i < joined.Inputs.Length; i++) Repeat(single.Inputs[i], joined.Inputs[i], rows);
-            joined.ReleaseOutputs();
-            joined.Run(selection);
-            return RowsAreIndependent(single, joined, selection, rows, exactly: true) ? gain : 0;
+            model.CallsWorthJoining = model.WarmUpRun - together / Rows >= s_handOver ? SomeCalls : ManyCalls;
+            return gain;
         }
         catch (OnnxRuntimeException)
         {
@@ -71,19 +78,34 @@ internal static class BatchProbe
         return open && model.Inputs.Select(input => input.SymbolicDimensions[0]).Distinct().Count() == 1;
     }
 
-    /// <summary>Rows that differ a little, so that one in another's place is noticed.</summary>
-    private static void Repeat(InputTensor row, InputTensor rows, int times)
+    /// <summary>Rows that differ, from each other and from the one that is repeated.</summary>
+    private static void FillRows(ServedModel model, InferenceCall single, InferenceCall joined, int rows)
+    {
+        for (int i = 0; i < joined.Inputs.Length; i++) FillRows(single.Inputs[i], joined.Inputs[i], model.Features, i, rows);
+    }
+
+    private static void FillRows(InputTensor row, InputTensor target, FeaturePlan? plan, int input, int rows)
     {
         long[] shape = row.Shape.ToArray();
-        shape[0] = times;
-        rows.SetShape(shape);
-        int count = (int)row.ElementCount;
-        ReadOnlySpan<byte> from = row.Elements<byte>(count);
-        Span<byte> to = rows.Elements<byte>(count * times);
-        for (int i = 0; i < times; i++) from.CopyTo(to[(i * from.Length)..]);
-        if (row.Type != TensorElementType.Float) return;
-        Span<float> values = rows.Elements<float>(count * times);
-        for (int i = 0; i < values.Length; i++) values[i] += MathF.Sin(i) / 16;
+        shape[0] = rows;
+        target.SetShape(shape);
+        int columns = (int)(row.ElementCount / row.Rows);
+        target.Elements<byte>(columns * rows);
+        PlannedFeature?[] features = new PlannedFeature?[columns];
+        foreach (PlannedFeature feature in plan?.Features.Where(feature => feature.Input == input && feature.Column < columns) ?? []) features[feature.Column] = feature;
+        for (int i = 0; i < columns * rows; i++) ElementAccess.Set(target, i, ValueOf(row.Type, features[i % columns], i / columns, i));
+    }
+
+    // Whole numbers may be places in a table that the model has: 0 and 1 are in most, and all of a feature's categories in its own.
+    private static double ValueOf(TensorElementType type, PlannedFeature? feature, int row, int index)
+    {
+        bool isReal = type is TensorElementType.Float or TensorElementType.Double or TensorElementType.Float16 or TensorElementType.BFloat16;
+        if (feature?.Kind == FeatureKind.CategoryIndex) return index % feature.Schema.Categories.Count;
+        double low = feature?.Schema.Minimum ?? Math.Min(0, feature?.Schema.Maximum ?? 0);
+        double span = Math.Max(0, (feature?.Schema.Maximum ?? double.MaxValue) - low);
+        return isReal
+            ? low + Math.Min(span, Math.Abs(Math.Sin(index + 1)) * Math.Pow(2, (row % Magnitudes) - (Magnitudes / 2)))
+            : low + Math.Min(span, (uint)index * 2_654_435_761 >> 16 & 1);
     }
 
     private static TimeSpan Shortest(InferenceCall call, OutputSelection selection)
@@ -106,8 +128,7 @@ internal static class BatchProbe
     /// <param name="joined">After its run.</param>
     /// <param name="selection">Of the run.</param>
     /// <param name="rows">Of the joined run.</param>
-    /// <param name="exactly">Bit by bit.</param>
-    private static bool RowsAreIndependent(InferenceCall single, InferenceCall joined, OutputSelection selection, int rows, bool exactly)
+    private static bool RowsAreIndependent(InferenceCall single, InferenceCall joined, OutputSelection selection, int rows)
     {
         for (int row = 0; row < rows; row++)
         {
@@ -122,30 +143,20 @@ internal static class BatchProbe
             single.Run(selection);
             for (int i = 0; i < selection.Outputs.Length; i++)
             {
-                if (!SameRow(single.Outputs[i]!, joined.Outputs[i]!, row, rows, exactly)) return false;
+                if (!SameRow(single.Outputs[i]!, joined.Outputs[i]!, row, rows)) return false;
             }
         }
 
         return true;
     }
 
-    private static bool SameRow(OnnxValue alone, OnnxValue joined, int row, int rows, bool exactly)
+    private static bool SameRow(OnnxValue alone, OnnxValue joined, int row, int rows)
     {
         alone.ReadTensorType(out long[] shape);
-        TensorElementType type = joined.ReadTensorType(out long[] joinedShape);
+        joined.ReadTensorType(out long[] joinedShape);
         if (shape.Length == 0 || shape[0] != 1 || joinedShape.Length != shape.Length || joinedShape[0] != rows) return false;
         if (!shape.AsSpan(1).SequenceEqual(joinedShape.AsSpan(1))) return false;
         ReadOnlySpan<byte> one = alone.Elements<byte>();
-        ReadOnlySpan<byte> other = joined.Elements<byte>().Slice(row * one.Length, one.Length);
-        if (exactly) return one.SequenceEqual(other);
-        if (type != TensorElementType.Float) return type is TensorElementType.Double or TensorElementType.Float16 or TensorElementType.BFloat16 || one.SequenceEqual(other);
-        ReadOnlySpan<float> a = MemoryMarshal.Cast<byte, float>(one);
-        ReadOnlySpan<float> b = MemoryMarshal.Cast<byte, float>(other);
-        for (int i = 0; i < a.Length; i++)
-        {
-            if (!(MathF.Abs(a[i] - b[i]) <= Tolerance * Math.Max(1, MathF.Abs(a[i]))) && !a[i].Equals(b[i])) return false;
-        }
-
-        return true;
+        return one.SequenceEqual(joined.Elements<byte>().Slice(row * one.Length, one.Length));
     }
 }

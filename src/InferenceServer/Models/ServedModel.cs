@@ -25,6 +25,7 @@ internal sealed class ServedModel : IDisposable
     private int _spares;
     private readonly ConcurrentDictionary<string, OutputSelection> _selections = new(StringComparer.Ordinal);
     private readonly OutputSelection _everything;
+    private readonly HashSet<string> _sensitiveInputs;
     private long _warmUpElements = 1;
 
     public ServedModel(ModelIdentity identity, string file, Session session, ModelMetadata? metadata, DriftObserver drift)
@@ -40,7 +41,7 @@ internal sealed class ServedModel : IDisposable
         Results = OutputPlan.Build(metadata, Outputs);
         Drift = drift;
         Description = metadata?.Description;
-        HasSensitiveFeatures = metadata?.Features.Any(feature => feature.Sensitive) ?? false;
+        _sensitiveInputs = [.. metadata?.Features.Where(feature => feature.Sensitive).Select(feature => feature.Tensor) ?? []];
         _everything = Prepare(AllOutputs);
     }
 
@@ -61,7 +62,7 @@ internal sealed class ServedModel : IDisposable
     public required string Sha256 { get; init; }
     /// <summary>Null: none is wanted.</summary>
     public ModelFeedback? Feedback { get; init; }
-    public bool HasSensitiveFeatures { get; }
+    public bool HasSensitiveFeatures => _sensitiveInputs.Count > 0;
     /// <summary>Of the metadata.</summary>
     public string? Description { get; }
 
@@ -104,7 +105,7 @@ internal sealed class ServedModel : IDisposable
 
     public InferenceCall Rent()
     {
-        if (!_spare.TryTake(out InferenceCall? call)) return new InferenceCall(Inputs, Outputs.Count);
+        if (!_spare.TryTake(out InferenceCall? call)) return new InferenceCall(Inputs, Outputs.Count, _sensitiveInputs);
         Interlocked.Decrement(ref _spares);
         return call;
     }

@@ -17,10 +17,14 @@ internal sealed class FeaturePlan
         Columns = columns;
         _byName = features.Select((feature, index) => (feature.Name, index)).ToDictionary(pair => pair.Name, pair => pair.index, StringComparer.Ordinal);
         HasDefaults = features.Any(feature => feature.HasDefault);
+        Limited = Array.FindAll(features, feature => feature.IsLimited);
         Slices = SlicePlan.Build(features);
     }
 
     public PlannedFeature[] Features { get; }
+
+    /// <summary>Those that do not take every value of their tensor's type.</summary>
+    public PlannedFeature[] Limited { get; }
 
     /// <summary>Columns of each of the model's inputs.</summary>
     public int[] Columns { get; }
@@ -57,7 +61,7 @@ internal sealed class FeaturePlan
                 taken[input][column] = schema.Name;
             }
 
-            features.Add(WithDefault(schema, kind, input, columns[input]));
+            features.Add(WithDefault(schema, kind, input, inputs[input].ElementType, columns[input]));
         }
 
         for (int i = 0; i < taken.Length; i++)
@@ -110,7 +114,7 @@ internal sealed class FeaturePlan
         return kind;
     }
 
-    private static PlannedFeature WithDefault(FeatureSchema schema, FeatureKind kind, int input, int columns)
+    private static PlannedFeature WithDefault(FeatureSchema schema, FeatureKind kind, int input, TensorElementType type, int columns)
     {
         double number = 0;
         string text = "";
@@ -131,7 +135,11 @@ internal sealed class FeaturePlan
             if (kind == FeatureKind.CategoryText) text = value.GetString()!;
         }
 
-        return new PlannedFeature(schema, kind, input, schema.Column, columns) { DefaultNumber = number, DefaultText = text };
+        var feature = new PlannedFeature(schema, kind, input, type, columns) { DefaultNumber = number, DefaultText = text };
+        // A default may lie outside the range, as a sign that nothing was measured; but not outside the type.
+        if (feature is { HasDefault: true, WholeRange: { } range } && !(number >= (double)range.Minimum && number <= (double)range.Maximum && number == Math.Floor(number)))
+            throw Wrong(schema, $"has a default that an input of {Datatypes.NameOf(type)} does not take");
+        return feature;
     }
 
     private static bool Set(double value, out double target)

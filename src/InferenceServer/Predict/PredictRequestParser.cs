@@ -1,8 +1,10 @@
+using System.Globalization;
 using System.Text;
 using Canario.InferenceServer.Http;
 using Canario.InferenceServer.Json;
 using Canario.InferenceServer.Rows;
 using Canario.InferenceServer.Tensors;
+using Canario.OnnxRuntime;
 
 namespace Canario.InferenceServer.Predict;
 
@@ -12,16 +14,21 @@ internal static class PredictRequestParser
     private const int MaximumMessageFeatures = 8;
 
     /// <summary>Takes one object, an array of objects, or <c>{"instances": [objects]}</c>.</summary>
+    /// <param name="cursor">At the body's beginning.</param>
+    /// <param name="call">Gets the rows.</param>
+    /// <param name="plan">Of the model.</param>
+    /// <param name="limits">Of the request.</param>
+    /// <param name="instancesOnly">Only the last of the three, as the V1 protocol has it.</param>
     /// <returns>True when many rows were given and many predictions are to be answered.</returns>
-    public static bool Parse(ref JsonCursor cursor, InferenceCall call, FeaturePlan plan, RequestLimits limits)
+    public static bool Parse(ref JsonCursor cursor, InferenceCall call, FeaturePlan plan, RequestLimits limits, bool instancesOnly = false)
     {
         bool many;
-        if (cursor.Peek() == '[')
+        if (cursor.Peek() == '[' && !instancesOnly)
         {
             many = true;
             ParseRows(ref cursor, call, plan, limits);
         }
-        else if (TryEnterInstances(ref cursor, plan))
+        else if (TryEnterInstances(ref cursor, plan, instancesOnly))
         {
             many = true;
             ParseRows(ref cursor, call, plan, limits);
@@ -34,6 +41,7 @@ internal static class PredictRequestParser
         }
         else
         {
+            if (instancesOnly) throw RequestException.Bad("'instances' is missing: it takes an array of rows");
             if (cursor.Peek() != '{') throw RequestException.Bad("the body must be an object of features, an array of them, or {\"instances\": [them]}");
             many = false;
             ParseRow(ref cursor, call, plan, 0);
@@ -65,13 +73,21 @@ internal static class PredictRequestParser
         }
     }
 
-    private static bool TryEnterInstances(ref JsonCursor cursor, FeaturePlan plan)
+    // Other members may come before it; where the first is a feature, it is a row.
+    private static bool TryEnterInstances(ref JsonCursor cursor, FeaturePlan plan, bool instancesOnly)
     {
         int start = cursor.Position;
-        if (cursor.TryTake('{') && cursor.Peek() == '"' && plan.Find("instances"u8, int.MaxValue) < 0)
+        if (cursor.TryTake('{') && cursor.Peek() == '"' && (instancesOnly || plan.Find("instances"u8, int.MaxValue) < 0))
         {
-            ReadOnlySpan<byte> name = cursor.TakeString();
-            if (name.SequenceEqual("instances"u8) && cursor.TryTake(':') && cursor.Peek() == '[') return true;
+            do
+            {
+                ReadOnlySpan<byte> name = cursor.TakeString();
+                cursor.Take(':');
+                if (name.SequenceEqual("instances"u8) && cursor.Peek() == '[') return true;
+                if (!instancesOnly && plan.Find(name, 0) >= 0) break;
+                cursor.Skip();
+            }
+            while (cursor.TakeNext('}'));
         }
 
         cursor.Position = start;
@@ -205,23 +221,40 @@ internal static class PredictRequestParser
     {
         ScannedNumber number = cursor.TakeNumber(out ReadOnlySpan<byte> token);
         double value = NumberScanner.ToDouble(token, number);
-        bool allowed = double.IsFinite(value)
-            && !(value < feature.Schema.Minimum) && !(value > feature.Schema.Maximum)
-            && (feature.Kind == FeatureKind.Number || value == Math.Floor(value));
-        if (ElementAccess.WholeRange(tensor.Type) is { } range) allowed &= value >= range.Minimum && value <= range.Maximum && value == Math.Floor(value);
+        bool allowed = double.IsFinite(value) && feature.IsInRange(value) && (feature.Kind == FeatureKind.Number || value == Math.Floor(value));
+        if (!allowed || !TryStore(tensor, feature, row, token, number, value)) throw Refuse(feature, token[..number.Length]);
+    }
 
+    // Straight from the text: going through a double may round twice, or lose a large whole number's last digits.
+    private static bool TryStore(InputTensor tensor, PlannedFeature feature, int row, ReadOnlySpan<byte> token, in ScannedNumber number, double value)
+    {
         int index = row * feature.Columns + feature.Column;
-        if (tensor.Type == OnnxRuntime.TensorElementType.Float)
+        int count = (row + 1) * feature.Columns;
+        if (tensor.Type == TensorElementType.Float)
         {
-            // Straight from the text: going through a double may round twice.
             float single = NumberScanner.ToFloat(token, number);
-            if (!allowed || !float.IsFinite(single)) throw Refuse(feature, token[..number.Length]);
-            tensor.Elements<float>((row + 1) * feature.Columns)[index] = single;
-            return;
+            tensor.Elements<float>(count)[index] = single;
+            return float.IsFinite(single);
         }
 
-        if (!allowed) throw Refuse(feature, token[..number.Length]);
+        if (feature.WholeRange is { } range)
+        {
+            if (!NumberScanner.TryToWhole(token, number, range.Minimum, range.Maximum, out Int128 whole)) return false;
+            if (tensor.Type == TensorElementType.Int64) tensor.Elements<long>(count)[index] = (long)whole;
+            else if (tensor.Type == TensorElementType.UInt64) tensor.Elements<ulong>(count)[index] = (ulong)whole;
+            else Store(tensor, feature, row, (double)whole);
+            return true;
+        }
+
+        if (tensor.Type == TensorElementType.Float16)
+        {
+            var half = Half.Parse(token[..number.Length], NumberStyles.Float, CultureInfo.InvariantCulture);
+            tensor.Elements<Half>(count)[index] = half;
+            return Half.IsFinite(half);
+        }
+
         Store(tensor, feature, row, value);
+        return double.IsFinite(ElementAccess.Get(tensor, index));
     }
 
     private static void ReadCategory(ref JsonCursor cursor, InputTensor tensor, PlannedFeature feature, int row)

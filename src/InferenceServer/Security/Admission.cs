@@ -10,9 +10,6 @@ internal sealed class Admission : IDisposable
     public const string KeyHeader = "x-api-key";
     private const string Bearer = "Bearer ";
 
-    // The limiter's own clock ticks this often.
-    private const int TicksASecond = 10;
-
     private readonly ApiKeys _keys;
     private readonly PartitionedRateLimiter<string>? _limiter;
     private readonly int _rate;
@@ -23,16 +20,8 @@ internal sealed class Admission : IDisposable
         _rate = options.RequestsPerSecond;
         if (_rate == 0) return;
         int burst = options.RequestBurst > 0 ? options.RequestBurst : _rate;
-        var bucket = new TokenBucketRateLimiterOptions
-        {
-            TokenLimit = burst,
-            TokensPerPeriod = Math.Max(1, _rate / TicksASecond),
-            ReplenishmentPeriod = _rate >= TicksASecond ? TimeSpan.FromSeconds(1.0 / TicksASecond) : TimeSpan.FromSeconds(1.0 / _rate),
-            QueueLimit = 0,
-            AutoReplenishment = false,
-        };
-        // Made once: each request asks for its client's partition. Buckets of clients that have gone are dropped by the limiter itself, which fills the others, too.
-        Func<string, RateLimiter> make = _ => new TokenBucketRateLimiter(bucket);
+        // Made once: each request asks for its client's partition. Buckets of clients that have gone are dropped by the limiter itself.
+        Func<string, RateLimiter> make = _ => new ClientBucket(_rate, burst);
         _limiter = PartitionedRateLimiter.Create<string, string>(client => RateLimitPartition.Get(client, make));
     }
 

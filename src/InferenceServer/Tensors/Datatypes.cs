@@ -24,5 +24,28 @@ internal static class Datatypes
         _ => "",
     };
 
+    /// <summary>Smallest and largest value of an integer type; null for the others.</summary>
+    public static (Int128 Minimum, Int128 Maximum)? WholeRange(TensorElementType type) => type switch
+    {
+        TensorElementType.Int64 => (long.MinValue, long.MaxValue),
+        TensorElementType.UInt64 => (0, ulong.MaxValue),
+        TensorElementType.Int32 => (int.MinValue, int.MaxValue),
+        TensorElementType.UInt32 => (0, uint.MaxValue),
+        TensorElementType.Int16 => (short.MinValue, short.MaxValue),
+        TensorElementType.UInt16 => (0, ushort.MaxValue),
+        TensorElementType.Int8 => (sbyte.MinValue, sbyte.MaxValue),
+        TensorElementType.UInt8 => (0, byte.MaxValue),
+        _ => null,
+    };
+
+    /// <summary>What an element may be, for messages.</summary>
+    public static string Takes(TensorElementType type) => type switch
+    {
+        TensorElementType.Bool => "true or false",
+        TensorElementType.String => "a string",
+        _ when WholeRange(type) is { } range => $"a whole number from {range.Minimum} to {range.Maximum}",
+        _ => "a number",
+    };
+
     public static bool IsServed(TensorElementType type) => NameOf(type).Length > 0;
 }

@@ -39,23 +39,8 @@ internal static class ElementAccess
             case TensorElementType.UInt8: tensor.Elements<byte>(index + 1)[index] = (byte)value; break;
             case TensorElementType.Bool: tensor.Elements<byte>(index + 1)[index] = value != 0 ? (byte)1 : (byte)0; break;
             case TensorElementType.Float16: tensor.Elements<Half>(index + 1)[index] = (Half)value; break;
-            case TensorElementType.BFloat16: tensor.Elements<ushort>(index + 1)[index] = ElementJson.ToBrainFloat((float)value); break;
+            case TensorElementType.BFloat16: tensor.Elements<ushort>(index + 1)[index] = ElementJson.ToBrainFloat(value); break;
             default: throw new NotSupportedException($"{tensor.Type} takes no numbers.");
         }
     }
-
-    /// <summary>Smallest and largest whole number of an integer type; null for the others.</summary>
-    public static (double Minimum, double Maximum)? WholeRange(TensorElementType type) => type switch
-    {
-        // The largest doubles that convert without overflow.
-        TensorElementType.Int64 => (-9.2233720368547758e18, 9.2233720368547748e18),
-        TensorElementType.UInt64 => (0, 1.8446744073709550e19),
-        TensorElementType.Int32 => (int.MinValue, int.MaxValue),
-        TensorElementType.UInt32 => (0, uint.MaxValue),
-        TensorElementType.Int16 => (short.MinValue, short.MaxValue),
-        TensorElementType.UInt16 => (0, ushort.MaxValue),
-        TensorElementType.Int8 => (sbyte.MinValue, sbyte.MaxValue),
-        TensorElementType.UInt8 => (0, byte.MaxValue),
-        _ => null,
-    };
 }

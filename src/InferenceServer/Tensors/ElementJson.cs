@@ -15,20 +15,20 @@ internal static class ElementJson
         int end = offset + count;
         switch (tensor.Type)
         {
-            case TensorElementType.Float: NumberArray.Read<float, FloatForm>(ref cursor, tensor.Elements<float>(end)[offset..]); break;
-            case TensorElementType.Double: NumberArray.Read<double, DoubleForm>(ref cursor, tensor.Elements<double>(end)[offset..]); break;
-            case TensorElementType.Float16: ReadHalves(ref cursor, tensor.Elements<Half>(end)[offset..]); break;
-            case TensorElementType.BFloat16: ReadBrainFloats(ref cursor, tensor.Elements<ushort>(end)[offset..]); break;
-            case TensorElementType.Bool: ReadBooleans(ref cursor, tensor.Elements<byte>(end)[offset..]); break;
-            case TensorElementType.UInt8: ReadWhole(ref cursor, tensor, tensor.Elements<byte>(end)[offset..], byte.MinValue, byte.MaxValue); break;
-            case TensorElementType.UInt16: ReadWhole(ref cursor, tensor, tensor.Elements<ushort>(end)[offset..], ushort.MinValue, ushort.MaxValue); break;
-            case TensorElementType.UInt32: ReadWhole(ref cursor, tensor, tensor.Elements<uint>(end)[offset..], uint.MinValue, uint.MaxValue); break;
-            case TensorElementType.UInt64: ReadWhole(ref cursor, tensor, tensor.Elements<ulong>(end)[offset..], ulong.MinValue, ulong.MaxValue); break;
-            case TensorElementType.Int8: ReadWhole(ref cursor, tensor, tensor.Elements<sbyte>(end)[offset..], sbyte.MinValue, sbyte.MaxValue); break;
-            case TensorElementType.Int16: ReadWhole(ref cursor, tensor, tensor.Elements<short>(end)[offset..], short.MinValue, short.MaxValue); break;
-            case TensorElementType.Int32: ReadWhole(ref cursor, tensor, tensor.Elements<int>(end)[offset..], int.MinValue, int.MaxValue); break;
-            case TensorElementType.Int64: ReadWhole(ref cursor, tensor, tensor.Elements<long>(end)[offset..], long.MinValue, long.MaxValue); break;
-            case TensorElementType.String: ReadTexts(ref cursor, tensor.Texts(end)[offset..]); break;
+            case TensorElementType.Float: NumberArray.Read<float, FloatForm>(ref cursor, tensor, tensor.Elements<float>(end)[offset..], offset); break;
+            case TensorElementType.Double: NumberArray.Read<double, DoubleForm>(ref cursor, tensor, tensor.Elements<double>(end)[offset..], offset); break;
+            case TensorElementType.Float16: ReadHalves(ref cursor, tensor, tensor.Elements<Half>(end)[offset..], offset); break;
+            case TensorElementType.BFloat16: ReadBrainFloats(ref cursor, tensor, tensor.Elements<ushort>(end)[offset..], offset); break;
+            case TensorElementType.Bool: ReadBooleans(ref cursor, tensor, tensor.Elements<byte>(end)[offset..], offset); break;
+            case TensorElementType.UInt8: ReadWhole(ref cursor, tensor, tensor.Elements<byte>(end)[offset..], offset); break;
+            case TensorElementType.UInt16: ReadWhole(ref cursor, tensor, tensor.Elements<ushort>(end)[offset..], offset); break;
+            case TensorElementType.UInt32: ReadWhole(ref cursor, tensor, tensor.Elements<uint>(end)[offset..], offset); break;
+            case TensorElementType.UInt64: ReadWhole(ref cursor, tensor, tensor.Elements<ulong>(end)[offset..], offset); break;
+            case TensorElementType.Int8: ReadWhole(ref cursor, tensor, tensor.Elements<sbyte>(end)[offset..], offset); break;
+            case TensorElementType.Int16: ReadWhole(ref cursor, tensor, tensor.Elements<short>(end)[offset..], offset); break;
+            case TensorElementType.Int32: ReadWhole(ref cursor, tensor, tensor.Elements<int>(end)[offset..], offset); break;
+            case TensorElementType.Int64: ReadWhole(ref cursor, tensor, tensor.Elements<long>(end)[offset..], offset); break;
+            case TensorElementType.String: ReadTexts(ref cursor, tensor, tensor.Texts(end)[offset..], offset); break;
             default: throw RequestException.Bad($"input '{tensor.Info.Name}' is of a type that has no JSON form");
         }
     }
@@ -60,60 +60,81 @@ internal static class ElementJson
     public static float FromBrainFloat(ushort bits) => BitConverter.UInt32BitsToSingle((uint)bits << 16);
 
     /// <summary>Rounds to nearest, ties to even.</summary>
-    public static ushort ToBrainFloat(float value)
+    public static ushort ToBrainFloat(double value)
     {
-        uint bits = BitConverter.SingleToUInt32Bits(value);
-        if (float.IsNaN(value)) return (ushort)(bits >> 16 | 0x40);
+        float nearest = (float)value;
+        uint bits = BitConverter.SingleToUInt32Bits(nearest);
+        if (double.IsNaN(value)) return (ushort)(bits >> 16 | 0x40);
+        // Towards zero, and odd where something was cut off: so rounding again cannot take it for a tie.
+        if (nearest != value && float.IsFinite(nearest)) bits = (Math.Abs((double)nearest) > Math.Abs(value) ? bits - 1 : bits) | 1;
         return (ushort)((bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
     }
 
-    internal static void TakeComma(ref JsonCursor cursor)
+    internal static void TakeComma(ref JsonCursor cursor, InputTensor tensor)
     {
         if (cursor.TryTake(',')) return;
-        throw cursor.Peek() == ']' ? cursor.Invalid("'data' has fewer elements than its shape") : cursor.Invalid("',' expected");
+        throw cursor.Peek() == ']'
+            ? RequestException.Bad($"input '{tensor.Info.Name}': 'data' has fewer elements than shape [{string.Join(',', tensor.Shape.ToArray())}]")
+            : cursor.Invalid("',' expected");
     }
 
-    private static void ReadHalves(ref JsonCursor cursor, Span<Half> target)
+    /// <summary>Scans a number; <paramref name="token"/> begins at its first byte.</summary>
+    /// <exception cref="RequestException">It is another value, or none.</exception>
+    internal static ScannedNumber TakeNumber(ref JsonCursor cursor, InputTensor tensor, int index, out ReadOnlySpan<byte> token) =>
+        cursor.Peek() is (byte)'-' or (>= (byte)'0' and <= (byte)'9') ? cursor.TakeNumber(out token) : throw Refuse(ref cursor, tensor, index);
+
+    /// <summary>Of the value that comes next.</summary>
+    private static RequestException Refuse(ref JsonCursor cursor, InputTensor tensor, int index)
+    {
+        cursor.Peek();
+        int start = cursor.Position;
+        // What is no JSON at all is told as that.
+        cursor.Skip();
+        return tensor.Refuse(index, TensorNames.Quote(cursor.Slice(start)));
+    }
+
+    private static void ReadHalves(ref JsonCursor cursor, InputTensor tensor, Span<Half> target, int offset)
     {
         for (int i = 0; i < target.Length; i++)
         {
-            if (i > 0) TakeComma(ref cursor);
-            ScannedNumber number = cursor.TakeNumber(out ReadOnlySpan<byte> token);
+            if (i > 0) TakeComma(ref cursor, tensor);
+            ScannedNumber number = TakeNumber(ref cursor, tensor, offset + i, out ReadOnlySpan<byte> token);
             target[i] = Half.Parse(token[..number.Length], NumberStyles.Float, CultureInfo.InvariantCulture);
         }
     }
 
-    private static void ReadBrainFloats(ref JsonCursor cursor, Span<ushort> target)
+    private static void ReadBrainFloats(ref JsonCursor cursor, InputTensor tensor, Span<ushort> target, int offset)
     {
         for (int i = 0; i < target.Length; i++)
         {
-            if (i > 0) TakeComma(ref cursor);
-            ScannedNumber number = cursor.TakeNumber(out ReadOnlySpan<byte> token);
-            target[i] = ToBrainFloat(NumberScanner.ToFloat(token, number));
+            if (i > 0) TakeComma(ref cursor, tensor);
+            ScannedNumber number = TakeNumber(ref cursor, tensor, offset + i, out ReadOnlySpan<byte> token);
+            target[i] = ToBrainFloat(NumberScanner.ToDouble(token, number));
         }
     }
 
-    private static void ReadBooleans(ref JsonCursor cursor, Span<byte> target)
+    private static void ReadBooleans(ref JsonCursor cursor, InputTensor tensor, Span<byte> target, int offset)
     {
         for (int i = 0; i < target.Length; i++)
         {
-            if (i > 0) TakeComma(ref cursor);
+            if (i > 0) TakeComma(ref cursor, tensor);
             if (cursor.TryTakeLiteral("true"u8)) target[i] = 1;
             else if (cursor.TryTakeLiteral("false"u8)) target[i] = 0;
-            else throw cursor.Invalid("true or false expected");
+            else throw Refuse(ref cursor, tensor, offset + i);
         }
     }
 
-    private static void ReadWhole<T>(ref JsonCursor cursor, InputTensor tensor, Span<T> target, Int128 minimum, Int128 maximum)
+    private static void ReadWhole<T>(ref JsonCursor cursor, InputTensor tensor, Span<T> target, int offset)
         where T : unmanaged, System.Numerics.IBinaryInteger<T>
     {
+        (Int128 minimum, Int128 maximum) = Datatypes.WholeRange(tensor.Type)!.Value;
         ReadOnlySpan<byte> text = cursor.Text;
         int at = cursor.Position;
         long low = (long)Int128.Max(minimum, long.MinValue);
         long high = (long)Int128.Min(maximum, long.MaxValue);
         for (int i = 0; i < target.Length; i++)
         {
-            if (i > 0) at = NumberArray.PassComma(ref cursor, text, at);
+            if (i > 0) at = NumberArray.PassComma(ref cursor, tensor, text, at);
             int start = at;
             if (PlainNumber.TryScan(text, ref at, out long mantissa, out int fraction, out bool negative) && fraction == 0)
             {
@@ -126,9 +147,8 @@ internal static class ElementJson
             }
 
             cursor.Position = start;
-            ScannedNumber number = cursor.TakeNumber(out ReadOnlySpan<byte> token);
-            if (!NumberScanner.TryToWhole(token, number, minimum, maximum, out Int128 value))
-                throw cursor.Invalid($"{Datatypes.NameOf(tensor.Type)} takes a whole number from {minimum} to {maximum}");
+            ScannedNumber number = TakeNumber(ref cursor, tensor, offset + i, out ReadOnlySpan<byte> token);
+            if (!NumberScanner.TryToWhole(token, number, minimum, maximum, out Int128 value)) throw tensor.Refuse(offset + i, TensorNames.Quote(token[..number.Length]));
             target[i] = T.CreateTruncating(value);
             at = cursor.Position;
         }
@@ -136,14 +156,22 @@ internal static class ElementJson
         cursor.Position = at;
     }
 
-    private static void ReadTexts(ref JsonCursor cursor, Span<string> target)
+    private static void ReadTexts(ref JsonCursor cursor, InputTensor tensor, Span<string> target, int offset)
     {
         for (int i = 0; i < target.Length; i++)
         {
-            if (i > 0) TakeComma(ref cursor);
-            ReadOnlySpan<byte> text = cursor.TakeString();
-            if (text.Contains((byte)0)) throw cursor.Invalid("a string with a NUL character, which ONNX Runtime would cut there");
-            target[i] = System.Text.Encoding.UTF8.GetString(text);
+            if (i > 0) TakeComma(ref cursor, tensor);
+            if (cursor.Peek() != '"') throw Refuse(ref cursor, tensor, offset + i);
+            try
+            {
+                ReadOnlySpan<byte> text = cursor.TakeString();
+                if (text.Contains((byte)0)) throw cursor.Invalid("a string with a NUL character, which ONNX Runtime would cut there");
+                target[i] = System.Text.Encoding.UTF8.GetString(text);
+            }
+            catch (RequestException e)
+            {
+                throw RequestException.Bad($"input '{tensor.Info.Name}', element {offset + i}: {e.Message}");
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Canario.InferenceServer.Execution;
 using Canario.InferenceServer.Grpc;
+using Canario.InferenceServer.Http;
 using Canario.InferenceServer.Json;
 using Canario.OnnxRuntime;
 
@@ -17,9 +18,12 @@ internal sealed class InferenceCall : IDisposable
     private string[]?[]? _keys;
     private RunOptions? _runOptions;
 
-    public InferenceCall(IReadOnlyList<ValueInfo> inputs, int outputs)
+    /// <param name="inputs">Of the model.</param>
+    /// <param name="outputs">How many the model has.</param>
+    /// <param name="sensitive">Names of inputs whose values are neither shown nor logged.</param>
+    public InferenceCall(IReadOnlyList<ValueInfo> inputs, int outputs, IReadOnlySet<string> sensitive)
     {
-        Inputs = [.. inputs.Select(input => new InputTensor(input))];
+        Inputs = [.. inputs.Select(input => new InputTensor(input) { IsSensitive = sensitive.Contains(input.Name) })];
         _values = new OnnxValue[Inputs.Length];
         _outputs = new OnnxValue?[outputs];
         _parts = new OnnxValue?[outputs];
@@ -67,11 +71,20 @@ internal sealed class InferenceCall : IDisposable
 
     /// <param name="selection">The outputs to compute.</param>
     /// <param name="cancellation">Ends a run that is under way at its next operator.</param>
+    /// <exception cref="RequestException">It failed, and the inputs do not fit to each other.</exception>
     public void Run(OutputSelection selection, CancellationToken cancellation = default)
     {
         for (int i = 0; i < Inputs.Length; i++) _values[i] = Inputs[i].ToValue();
-        if (cancellation.CanBeCanceled) RunCancellable(selection.Run, cancellation);
-        else selection.Run.Run(_values, _outputs);
+        try
+        {
+            if (cancellation.CanBeCanceled) RunCancellable(selection.Run, cancellation);
+            else selection.Run.Run(_values, _outputs);
+        }
+        catch (OnnxRuntimeException) when (ShapeCheck.FindDisagreement(Inputs) is { } disagreement)
+        {
+            throw RequestException.Bad(disagreement);
+        }
+
         OutputCount = selection.Outputs.Length;
         if (!selection.HasMaps) return;
         for (int i = 0; i < OutputCount; i++)

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Canario.InferenceServer.Http;
 using Canario.OnnxRuntime;
 
 namespace Canario.InferenceServer.Tensors;
@@ -19,6 +20,9 @@ internal sealed class InputTensor(ValueInfo info) : IDisposable
     public TensorElementType Type => Info.ElementType;
     public int ElementSize { get; } = TensorElementTypes.SizeOf(info.ElementType);
     public ReadOnlySpan<long> Shape => _shape;
+
+    /// <summary>A feature in it is: its values are neither shown nor logged.</summary>
+    public bool IsSensitive { get; init; }
 
     /// <summary>The request has given this input.</summary>
     public bool Given { get; set; }
@@ -95,6 +99,12 @@ internal sealed class InputTensor(ValueInfo info) : IDisposable
         _valueShape = _shape;
         return _value;
     }
+
+    /// <summary>Of an element that does not fit.</summary>
+    /// <param name="index">Its place in row-major order.</param>
+    /// <param name="shown">The value as given.</param>
+    public RequestException Refuse(int index, string shown) =>
+        RequestException.Bad($"input '{Info.Name}', element {index}: {(IsSensitive ? "the value" : shown)} is no {Datatypes.NameOf(Type)}, which takes {Datatypes.Takes(Type)}");
 
     /// <summary>Makes it ready for the next request.</summary>
     public void Reset()

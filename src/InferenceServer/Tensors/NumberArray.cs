@@ -8,7 +8,11 @@ internal static class NumberArray
 {
     private const int UntilNextWindow = 15;
 
-    public static void Read<T, TForm>(ref JsonCursor cursor, Span<T> target)
+    /// <param name="cursor">At the first number.</param>
+    /// <param name="tensor">Whose elements they are.</param>
+    /// <param name="target">Filled.</param>
+    /// <param name="offset">Of the target in the tensor.</param>
+    public static void Read<T, TForm>(ref JsonCursor cursor, InputTensor tensor, Span<T> target, int offset)
         where TForm : struct, INumberForm<T>
     {
         ReadOnlySpan<byte> text = cursor.Text;
@@ -16,7 +20,7 @@ internal static class NumberArray
         int alone = 0;
         for (int i = 0; i < target.Length; i++)
         {
-            if (i > 0) at = PassComma(ref cursor, text, at);
+            if (i > 0) at = PassComma(ref cursor, tensor, text, at);
             if (alone > 0)
             {
                 alone--;
@@ -40,7 +44,7 @@ internal static class NumberArray
             }
 
             cursor.Position = start;
-            ScannedNumber number = cursor.TakeNumber(out ReadOnlySpan<byte> token);
+            ScannedNumber number = ElementJson.TakeNumber(ref cursor, tensor, offset + i, out ReadOnlySpan<byte> token);
             target[i] = TForm.Convert(token, number);
             at = cursor.Position;
         }
@@ -55,7 +59,7 @@ internal static class NumberArray
 
     /// <summary>Past a comma and the one space that many writers put after it; other white space is the cursor's work.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int PassComma(ref JsonCursor cursor, ReadOnlySpan<byte> text, int at)
+    public static int PassComma(ref JsonCursor cursor, InputTensor tensor, ReadOnlySpan<byte> text, int at)
     {
         if ((uint)at < (uint)text.Length && text[at] == ',')
         {
@@ -64,7 +68,7 @@ internal static class NumberArray
         else
         {
             cursor.Position = at;
-            ElementJson.TakeComma(ref cursor);
+            ElementJson.TakeComma(ref cursor, tensor);
             at = cursor.Position;
         }
 

@@ -19,4 +19,22 @@ internal static class ShapeCheck
         if (given.Length > 0 && input.Shape[0] < 0 && given[0] > maximumRows)
             throw RequestException.Bad($"input '{input.Name}' has {given[0]} rows; at most {maximumRows} are taken in one request");
     }
+
+    /// <summary>Sizes that the model gives one name and the request several values. A model may be served that way, so that it is asked for once a run has failed.</summary>
+    /// <returns>For people; null: there are none.</returns>
+    public static string? FindDisagreement(IReadOnlyList<InputTensor> inputs)
+    {
+        var sizes = new Dictionary<string, (string Input, long Size)>(StringComparer.Ordinal);
+        foreach (InputTensor input in inputs)
+        {
+            for (int i = 0; i < input.Shape.Length; i++)
+            {
+                string name = input.Info.SymbolicDimensions[i];
+                if (name.Length == 0 || sizes.TryAdd(name, (input.Info.Name, input.Shape[i])) || sizes[name].Size == input.Shape[i]) continue;
+                return $"input '{input.Info.Name}' has size {input.Shape[i]} where '{sizes[name].Input}' has {sizes[name].Size}; the model takes the same for both ('{name}')";
+            }
+        }
+
+        return null;
+    }
 }

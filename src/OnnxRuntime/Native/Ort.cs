@@ -9,7 +9,7 @@ internal static unsafe partial class Ort
     private const uint ApiVersion = 16;
     private const int ArenaAllocator = 1;
     private const int MemoryDefault = 0;
-    private const int LogErrors = 3;
+    private const int LogFatal = 4;
 
     public static readonly OrtApi* Api;
     public static readonly nint Environment;
@@ -29,7 +29,7 @@ internal static unsafe partial class Ort
 
         nint created;
         fixed (byte* name = "canario\0"u8)
-            Check(Api->CreateEnv(LogErrors, name, &created));
+            Check(Api->CreateEnv(LogFatal, name, &created));
         Environment = created;
         Check(Api->GetAllocatorWithDefaultOptions(&created));
         Allocator = created;
