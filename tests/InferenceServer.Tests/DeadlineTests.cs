@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using System.Text;
 using System.Text.Json.Nodes;
 using Canario.Contract;
 using Canario.InferenceServer.Http;
@@ -36,6 +38,21 @@ public sealed class DeadlineTests
         (int status, string body) = await PostAsync(server, "/predict", ModelFolder.Row, value);
         Assert.Equal(400, status);
         Assert.Equal($"header {RequestDeadline.Header}: '{value}' is not a whole number of milliseconds from 1", (string)JsonNode.Parse(body)!["error"]!);
+    }
+
+    [Fact]
+    public async Task A_deadline_that_passes_while_the_body_comes_is_told_then()
+    {
+        using ModelFolder folder = ModelFolder.WithFeatures();
+        await using TestServer server = await TestServer.StartReadyAsync(folder.Path);
+        using var client = new TcpClient("127.0.0.1", server.Client.BaseAddress!.Port);
+        await using NetworkStream stream = client.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST /predict HTTP/1.1\r\nHost: m\r\nContent-Length: 100\r\n{RequestDeadline.Header}: 200\r\n\r\n{{\"age\":"));
+        byte[] answer = new byte[4096];
+        int count = await stream.ReadAsync(answer).AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+        string text = Encoding.ASCII.GetString(answer, 0, count);
+        Assert.StartsWith("HTTP/1.1 504", text, StringComparison.Ordinal);
+        Assert.Contains("the deadline passed", text, StringComparison.Ordinal);
     }
 
     private static async Task<(int Status, string Body)> PostAsync(TestServer server, string path, string body, string deadline)

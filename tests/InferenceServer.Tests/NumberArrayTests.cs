@@ -10,6 +10,8 @@ namespace Canario.InferenceServer.Tests;
 
 public sealed class NumberArrayTests
 {
+    private static readonly string[] s_exponentSigns = ["", "+", "-", "-0"];
+
     [Fact]
     public void A_million_numbers_of_every_form_in_arrays_are_bit_equal_to_float_and_double_Parse()
     {
@@ -210,16 +212,19 @@ public sealed class NumberArrayTests
 
     private static string Draw(Random random)
     {
-        string text = random.Next(8) switch
+        string text = random.Next(10) switch
         {
             0 => BitConverter.Int32BitsToSingle(random.Next()).ToString("R", CultureInfo.InvariantCulture),
             1 => BitConverter.Int64BitsToDouble(random.NextInt64()).ToString("R", CultureInfo.InvariantCulture),
             2 => random.NextDouble().ToString("R", CultureInfo.InvariantCulture),
             3 => random.NextSingle().ToString("R", CultureInfo.InvariantCulture),
             4 => random.Next(-1000, 1000).ToString(CultureInfo.InvariantCulture),
+            // Every way of writing an exponent.
+            6 => $"{random.Next(-99, 100)}.{Digits(random, random.Next(1, 9))}{"eE"[random.Next(2)]}{s_exponentSigns[random.Next(4)]}{random.Next(45)}",
+            7 => $"-{Digits(random, random.Next(1, 20))}e{random.Next(-40, 20)}",
             // As many digits before and after the point as any of the paths takes, and one more.
             5 => Digits(random, random.Next(1, 21)) + "." + Digits(random, random.Next(1, 21)),
-            6 => "-0." + new string('0', random.Next(20)) + Digits(random, random.Next(1, 10)),
+            8 => "-0." + new string('0', random.Next(20)) + Digits(random, random.Next(1, 10)),
             // The middle between two floats, and its neighbourhood.
             _ => (((double)(1 + random.NextSingle()) + MathF.BitIncrement(1 + random.NextSingle())) / 2).ToString("R", CultureInfo.InvariantCulture),
         };

@@ -39,10 +39,9 @@ internal sealed class InferenceHandler(
             try
             {
                 Asked asked;
-                using (RequestBody body = await RequestBody.ReadAsync(context, options.Limits.MaximumBodyBytes))
+                using (RequestBody body = await RequestBody.ReadAsync(context, options.Limits.MaximumBodyBytes, deadline?.Token ?? default))
                 {
                     if (body.Bytes.Length > SocketThread.LargeBody) await SocketThread.LeaveAsync();
-                    // Not while the body is read: Kestrel breaks a connection whose read was cancelled, and the answer with it.
                     cancellation.ThrowIfCancellationRequested();
                     asked = Parse(model, call, body.Bytes, context, protocol);
                 }

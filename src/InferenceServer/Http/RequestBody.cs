@@ -22,13 +22,18 @@ internal readonly struct RequestBody : IDisposable
     /// <summary>Valid until disposed.</summary>
     public ReadOnlyMemory<byte> Bytes { get; }
 
+    /// <param name="context">Of the request.</param>
+    /// <param name="maximumBytes">Of the body.</param>
+    /// <param name="deadline">Ends the wait for more of it. Not the read: Kestrel breaks a connection whose read was cancelled, and the answer with it.</param>
     /// <exception cref="RequestException">413: larger than <paramref name="maximumBytes"/>.</exception>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public static async ValueTask<RequestBody> ReadAsync(HttpContext context, long maximumBytes)
+    public static async ValueTask<RequestBody> ReadAsync(HttpContext context, long maximumBytes, CancellationToken deadline = default)
     {
         if (context.Request.ContentLength > maximumBytes) throw TooLarge(maximumBytes);
         PipeReader reader = context.Request.BodyReader;
+        using CancellationTokenRegistration ended = deadline.UnsafeRegister(static reader => ((PipeReader)reader!).CancelPendingRead(), reader);
         ReadResult result = await reader.ReadAsync(context.RequestAborted);
+        if (result.IsCanceled) throw new OperationCanceledException(deadline);
         if (result.IsCompleted && result.Buffer.IsSingleSegment)
             return new RequestBody(result.Buffer.First, reader, result.Buffer.End, null).Checked(maximumBytes);
 
@@ -56,6 +61,9 @@ internal readonly struct RequestBody : IDisposable
             reader.AdvanceTo(result.Buffer.End);
             if (result.IsCompleted) return new RequestBody(rented.AsMemory(0, length), null, default, rented);
             result = await reader.ReadAsync(context.RequestAborted);
+            if (!result.IsCanceled) continue;
+            ArrayPool<byte>.Shared.Return(rented);
+            throw new OperationCanceledException(deadline);
         }
     }
 

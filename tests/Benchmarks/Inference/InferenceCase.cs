@@ -34,15 +34,15 @@ internal sealed record InferenceCase(
         new("mlp, binary, c=64", () => Samples.Mlp(16, 16, 3), [1, 16], true, 64, null, 4, MostBytes: 1024),
         new("the same, all on", () => Samples.Mlp(16, 16, 3), [1, 16], true, 64, null, 4, 0.75, 1024, Described: true),
         Wide,
-        new("cls, JSON, c=8", PublishedModels.Cls, [1, 3, 48, 192], false, 8, 1.5, null, Input: "x", IsImage: true),
-        new("cls, binary, c=8", PublishedModels.Cls, [1, 3, 48, 192], true, 8, 1.25, null, Input: "x", IsImage: true),
+        new("cls, JSON, c=8", PublishedModels.Cls, [1, 3, 48, 192], false, 8, 1.5, null, MostBytes: 1024, Input: "x", IsImage: true),
+        new("cls, binary, c=8", PublishedModels.Cls, [1, 3, 48, 192], true, 8, 1.25, null, MostBytes: 1024, Input: "x", IsImage: true),
         // As large an input for a model of less than half the work, with all the digits of its numbers: what is not the model shows more.
-        new("light cnn, JSON, c=8", Samples.Cnn, [1, 3, 48, 192], false, 8, null, null),
-        new("light cnn, binary, c=8", Samples.Cnn, [1, 3, 48, 192], true, 8, null, null),
+        new("light cnn, JSON, c=8", Samples.Cnn, [1, 3, 48, 192], false, 8, null, null, MostBytes: 1024),
+        new("light cnn, binary, c=8", Samples.Cnn, [1, 3, 48, 192], true, 8, null, null, MostBytes: 1024),
     ];
 
     /// <summary>Five megabytes of weights: joined requests share the wait for memory.</summary>
-    public static InferenceCase Wide => new("mlp 5 MB, binary, c=64", () => Samples.WideMlp(), [1, 256], true, 64, 3, null);
+    public static InferenceCase Wide => new("mlp 5 MB, binary, c=64", () => Samples.WideMlp(), [1, 256], true, 64, 3, null, MostBytes: 1024);
 
     public int Elements => (int)Shape.Aggregate(1L, (product, size) => product * size);
 
