@@ -6,7 +6,7 @@ using Canario.InferenceServer.Rows;
 namespace Canario.InferenceServer.Batch;
 
 /// <summary>A piece of the input with what became of it. Where pieces begin and end depends on the input alone, so that a batch that was killed writes the same again.</summary>
-internal sealed class BatchChunk(RowFormat outputFormat, IReadOnlyList<string> kept) : IRowSink
+internal sealed class BatchChunk(RowFormat outputFormat, KeptColumns kept) : IRowSink
 {
     private const int MostRows = 256;
     private const int MostBytes = 4 << 20;
@@ -14,7 +14,6 @@ internal sealed class BatchChunk(RowFormat outputFormat, IReadOnlyList<string> k
     private readonly JsonOutput _bytes = new();
     private readonly List<(int Start, int Length, string? Error)> _records = [];
     private readonly List<RowText> _rows = [];
-    private readonly KeptMembers? _kept = kept.Count > 0 ? new KeptMembers(kept) : null;
     private readonly JsonOutput _cell = new();
     private int _firstOfRun;
 
@@ -56,7 +55,7 @@ internal sealed class BatchChunk(RowFormat outputFormat, IReadOnlyList<string> k
     /// <param name="rowsARun">At most.</param>
     public async Task PredictAsync(CsvColumns? columns, int rowsARun, Func<KeptMembers?, RowRunner> build, Func<RowRunner, IReadOnlyList<RowText>, IRowSink, Task> run)
     {
-        RowRunner runner = build(_kept);
+        RowRunner runner = build(kept.Members);
         List<RowText> all = ReadRows(columns);
         for (_firstOfRun = 0; _firstOfRun < all.Count; _firstOfRun += rowsARun)
         {
@@ -77,7 +76,7 @@ internal sealed class BatchChunk(RowFormat outputFormat, IReadOnlyList<string> k
         }
 
         Predictions.Raw("{\"row\":"u8).Number(row).Raw(","u8);
-        for (int i = 0; i < _kept?.Names.Count; i++) Predictions.Text(_kept.Names[i]).Raw(":"u8).Raw(_kept.Value(index, i)).Raw(","u8);
+        for (int i = 0; i < kept.Names.Count; i++) Predictions.Text(kept.Names[i]).Raw(":"u8).Raw(Kept(i, index)).Raw(","u8);
         predictions.WriteRow(Predictions, slot);
         Predictions.Raw("}\n"u8);
     }
@@ -88,6 +87,8 @@ internal sealed class BatchChunk(RowFormat outputFormat, IReadOnlyList<string> k
         FirstError ??= $"row {row}: {message}";
         Errors.Raw("{\"row\":"u8).Number(row).Raw(",\"error\":"u8).Text(message).Raw(",\"status\":"u8).Number(status).Raw("}\n"u8);
     }
+
+    private ReadOnlySpan<byte> Kept(int column, int index) => kept.Value(column, index, _rows[index].Json.Span);
 
     private List<RowText> ReadRows(CsvColumns? columns)
     {
@@ -119,7 +120,7 @@ internal sealed class BatchChunk(RowFormat outputFormat, IReadOnlyList<string> k
         _cell.Clear();
         _cell.Number(row);
         Next();
-        for (int i = 0; i < _kept?.Names.Count; i++) csv.Value(_kept.Value(index, i));
+        for (int i = 0; i < kept.Names.Count; i++) csv.Value(Kept(i, index));
         predictions.WriteCells(_cell, slot, Next);
         csv.EndRow();
 
@@ -135,7 +136,7 @@ internal sealed class BatchChunk(RowFormat outputFormat, IReadOnlyList<string> k
         var header = new JsonOutput();
         var csv = new CsvOutput(header);
         csv.Text("row");
-        for (int i = 0; i < _kept?.Names.Count; i++) csv.Text(_kept.Names[i]);
+        foreach (string name in kept.Names) csv.Text(name);
         foreach (string name in predictions.CellNames()) csv.Text(name);
         csv.EndRow();
         return Encoding.UTF8.GetString(header.Written.Span);

@@ -30,6 +30,7 @@ internal sealed class BatchJob(ServerOptions options, ServedModel model, HttpCli
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public async Task RunAsync(string fingerprint, CancellationToken stop)
     {
+        KeptColumns.Require(_batch.Keep, model.Features!);
         string job = Describe(fingerprint);
         BatchCheckpoint? earlier = BatchOutput.ReadCheckpoint(_batch);
         if (earlier is not null && earlier.Job != job)
@@ -67,6 +68,8 @@ internal sealed class BatchJob(ServerOptions options, ServedModel model, HttpCli
     private async Task<BatchCheckpoint> BeginAsync(string job, BatchSource source, RecordReader reader, CancellationToken stop)
     {
         IReadOnlyList<string> columns = [];
+        // Before there is a file of the output: an input that is none leaves nothing behind.
+        await FillAsync(reader, stop);
         if (_batch.InputFormat == RowFormat.Csv)
         {
             ReadOnlyMemory<byte> header;
@@ -96,7 +99,7 @@ internal sealed class BatchJob(ServerOptions options, ServedModel model, HttpCli
             while (true)
             {
                 stop.ThrowIfCancellationRequested();
-                BatchChunk chunk = spare.Count > 0 ? spare.Pop() : new BatchChunk(_batch.OutputFormat!.Value, _batch.Keep);
+                BatchChunk chunk = spare.Count > 0 ? spare.Pop() : new BatchChunk(_batch.OutputFormat!.Value, new KeptColumns(_batch.Keep, model.Features!));
                 chunk.Begin(nextRow);
                 await ReadAsync(reader, chunk, stop);
                 nextRow += chunk.Rows;

@@ -27,7 +27,7 @@ internal static class BatchOptionTable
             (o, v) => With(o, b => b with { Errors = Path.GetFullPath(v) })),
         new("on-error", "CANARIO_ON_ERROR", "record: go on after a bad row; fail: stop at the first. Default: record.",
             (o, v) => With(o, b => b with { StopsOnError = v switch { "record" => false, "fail" => true, _ => throw new ConfigurationException($"'{v}' is none of record, fail") } })),
-        new("keep", "CANARIO_KEEP", "Columns that are no features and are copied to the output, separated by commas. Default: none.",
+        new("keep", "CANARIO_KEEP", "Columns that are copied to the output, separated by commas; not sensitive features. Default: none.",
             (o, v) => With(o, b => b with { Keep = ReadNames(v) })),
         new("delimiter", "CANARIO_DELIMITER", "Between the fields of a CSV input: one ASCII character, or tab. Default: a comma, in .tsv a tab.",
             (o, v) => With(o, b => b with { Delimiter = ReadDelimiter(v) })),
@@ -50,6 +50,7 @@ internal static class BatchOptionTable
         if (options.Input.IsFile && options.Input.LocalPath == options.Output) throw new ConfigurationException($"--output: '{options.Output}' is the input");
         if (options.ErrorsPath == options.Output) throw new ConfigurationException($"--errors: '{options.Output}' is the output");
         string input = options.Input.AbsolutePath;
+        if (input.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)) throw new ConfigurationException($"--input: '{BatchSource.Show(options.Input)}' is packed with gzip; rows are read unpacked");
         return options with
         {
             InputFormat = options.InputFormat ?? FormatOf(input),

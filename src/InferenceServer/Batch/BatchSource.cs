@@ -17,6 +17,7 @@ internal sealed record BatchSource(Stream Stream, long? Length, string Identity)
             var file = new FileStream(uri.LocalPath, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan | FileOptions.Asynchronous);
             string actual = $"{file.Length} bytes of {File.GetLastWriteTimeUtc(file.SafeFileHandle):O}";
             if (identity is not null) RequireSame(uri, identity, actual);
+            RequireUnpacked(uri, First(file));
             file.Position = position;
             return new BatchSource(file, file.Length, actual);
         }
@@ -24,6 +25,16 @@ internal sealed record BatchSource(Stream Stream, long? Length, string Identity)
         {
             throw new BatchException(ExitCodes.BatchInputFailed, $"{uri.LocalPath} cannot be read: {e.Message}");
         }
+    }
+
+    /// <summary>Packed rows would be an error each. By RFC 1952 gzip data begin so, and no text in UTF-8 does.</summary>
+    /// <param name="uri">Of the input.</param>
+    /// <param name="first">Its first bytes.</param>
+    /// <exception cref="BatchException">It is packed.</exception>
+    public static void RequireUnpacked(Uri uri, ReadOnlySpan<byte> first)
+    {
+        if (first is [0x1F, 0x8B, ..])
+            throw new BatchException(ExitCodes.BatchInputFailed, $"{Show(uri)} is packed with gzip; rows are read unpacked");
     }
 
     public static void RequireSame(Uri uri, string identity, string actual)
@@ -36,6 +47,12 @@ internal sealed record BatchSource(Stream Stream, long? Length, string Identity)
 
     /// <summary>Without the query and the user: either may be a secret.</summary>
     public static string Show(Uri uri) => uri.IsFile ? uri.LocalPath : uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
+
+    private static byte[] First(FileStream file)
+    {
+        byte[] first = new byte[2];
+        return first[..RandomAccess.Read(file.SafeFileHandle, first, 0)];
+    }
 
     public ValueTask DisposeAsync() => Stream.DisposeAsync();
 }

@@ -57,10 +57,12 @@ internal sealed class HttpSource : Stream
             async stop =>
             {
                 if (_body is null) await ConnectAsync(stop);
-                read = await _body!.ReadAsync(buffer, stop);
+                // Both bytes that tell whether it is packed.
+                read = _position == 0 ? await _body!.ReadAtLeastAsync(buffer, 2, throwOnEndOfStream: false, stop) : await _body!.ReadAsync(buffer, stop);
                 if (read == 0 && _position < _length) throw new IOException($"it ended at byte {_position} of {_length}");
             },
             cancellationToken);
+        if (_position == 0) BatchSource.RequireUnpacked(_uri, buffer.Span[..read]);
         _position += read;
         return read;
     }

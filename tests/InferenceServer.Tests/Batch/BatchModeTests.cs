@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.IO.Compression;
+using System.Text;
 using System.Text.Json.Nodes;
 using Canario.Contract;
 
@@ -53,6 +55,44 @@ public sealed class BatchModeTests
     }
 
     [Fact]
+    public async Task A_feature_is_kept_as_its_row_gave_it()
+    {
+        using ModelFolder folder = ModelFolder.WithFeatures();
+        string table = Write(folder, "rows.csv", "id,age,colour,income,visits\na,30,green,5,\nb,500,green,5,1\nc,1.50,red,5,7\n");
+        string lines = Write(folder, "rows.jsonl", """
+            {"age":30,"id":"a","colour":"green","income":5}
+            {"age":500,"colour":"red","income":5}
+            { "visits" : 7 , "id":"c", "c\u006flour":"red", "income":5, "age" : 1.50 }
+            """);
+        foreach (string input in new[] { table, lines })
+        {
+            string output = Path.GetFileName(input) + ".out.jsonl";
+            await BatchRun.SucceedAsync(BatchRun.Arguments(folder, input, output, "--keep", "colour,id,visits,age"));
+            string[] answers = File.ReadAllLines(Path.Combine(folder.Path, output));
+            Assert.Equal(2, answers.Length);
+            Assert.StartsWith("""{"row":0,"colour":"green","id":"a","visits":null,"age":30,"prediction":""", answers[0], StringComparison.Ordinal);
+            Assert.StartsWith("""{"row":2,"colour":"red","id":"c","visits":7,"age":1.50,"prediction":""", answers[1], StringComparison.Ordinal);
+        }
+
+        await BatchRun.SucceedAsync(BatchRun.Arguments(folder, lines, "out.csv", "--keep", "age,id"));
+        string[] records = File.ReadAllLines(Path.Combine(folder.Path, "out.csv"));
+        Assert.StartsWith("row,age,id,prediction,", records[0], StringComparison.Ordinal);
+        Assert.StartsWith("2,1.50,c,", records[2], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_packed_input_over_HTTP_is_told_so()
+    {
+        using ModelFolder folder = ModelFolder.WithFeatures();
+        await using RowsHost host = await RowsHost.StartAsync();
+        host.Content = Packed();
+        (int code, _, string error) = await BatchRun.ToEndAsync(BatchRun.Arguments(folder, host.Uri, "o.jsonl"));
+        Assert.Equal(ExitCodes.BatchInputFailed, code);
+        Assert.Contains("is packed with gzip", error, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(folder.Path, "o.jsonl*"));
+    }
+
+    [Fact]
     public async Task Bad_rows_go_to_the_error_file_with_their_numbers_or_end_the_batch_where_that_is_asked()
     {
         using ModelFolder folder = ModelFolder.WithFeatures();
@@ -90,6 +130,8 @@ public sealed class BatchModeTests
         using ModelFolder folder = ModelFolder.WithFeatures();
         string table = Write(folder, "rows.csv", "age,colour,income\n1,red,5\n");
         Write(folder, "there.jsonl", "precious");
+        string packed = Path.Combine(folder.Path, "packed");
+        File.WriteAllBytes(packed, Packed());
         (string[] Arguments, int Code, string Message)[] cases =
         [
             (["--model-uri", $"file://{folder.Path}/"], ExitCodes.BadConfiguration, "--input (or CANARIO_INPUT) is required"),
@@ -102,6 +144,10 @@ public sealed class BatchModeTests
             (BatchRun.Arguments(folder, Write(folder, "c.csv", "age,colour\n"), "o"), ExitCodes.BatchInputFailed, "has no column for feature 'income', which has no default and takes a number of at most 1000"),
             (BatchRun.Arguments(folder, Write(folder, "d.csv", "age,age\n"), "o"), ExitCodes.BatchInputFailed, "has column 'age' twice"),
             (BatchRun.Arguments(folder, table, "model.onnx/out"), ExitCodes.BatchOutputFailed, "cannot be written"),
+            (BatchRun.Arguments(folder, table, "o", "--keep", "age,income"), ExitCodes.BadConfiguration, "--keep: 'income' is a sensitive feature"),
+            (BatchRun.Arguments(folder, "rows.jsonl.GZ", "o"), ExitCodes.BadConfiguration, "rows.jsonl.GZ' is packed with gzip"),
+            (BatchRun.Arguments(folder, packed, "o"), ExitCodes.BatchInputFailed, "packed is packed with gzip; rows are read unpacked"),
+            (BatchRun.Arguments(folder, packed, "o", "--input-format", "csv"), ExitCodes.BatchInputFailed, "packed is packed with gzip; rows are read unpacked"),
             (["--model-uri", "file:///nowhere/", "--input", table, "--output", Path.Combine(folder.Path, "o")], ExitCodes.ModelUnavailable, "does not exist"),
         ];
         foreach ((string[] arguments, int code, string message) in cases)
@@ -156,6 +202,13 @@ public sealed class BatchModeTests
         string path = Path.Combine(folder.Path, name);
         File.WriteAllText(path, text);
         return path;
+    }
+
+    private static byte[] Packed()
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true)) gzip.Write(Encoding.UTF8.GetBytes(ModelFolder.Row));
+        return packed.ToArray();
     }
 
     private static JsonNode Unresumed(JsonNode summary)
