@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using Canario.InferenceServer.Json;
 using Canario.InferenceServer.Models;
 using Canario.InferenceServer.Predict;
@@ -16,6 +17,10 @@ internal static class PredictionEvent
     // An event is for looking into, not a copy of the traffic.
     private const int MostBytes = 64 << 10;
 
+    // Other processes of this revision have the same source: source and id together name an event, and receivers drop what they have seen.
+    private static readonly byte[] s_process = Encoding.ASCII.GetBytes($"{Guid.CreateVersion7():N}-");
+    private static long s_events;
+
     /// <param name="output">Gets the event.</param>
     /// <param name="model">Has named features.</param>
     /// <param name="call">Holds the rows' features, after the run.</param>
@@ -27,8 +32,9 @@ internal static class PredictionEvent
     /// <param name="now">When it was predicted.</param>
     public static void Write(JsonOutput output, ServedModel model, InferenceCall call, PredictionColumns predictions, int slot, int rows, string requestId, long? row, DateTimeOffset now)
     {
-        output.Raw("{\"specversion\":\"1.0\",\"id\":"u8).Text(row is null ? requestId : string.Create(CultureInfo.InvariantCulture, $"{requestId}/{row}"))
-            .Raw(",\"source\":"u8).Text($"/canario/{Uri.EscapeDataString(model.Identity.Namespace)}/{Uri.EscapeDataString(model.Name)}/{Uri.EscapeDataString(model.Revision)}")
+        // Not the request's id, which clients may give twice; data has that.
+        output.Raw("{\"specversion\":\"1.0\",\"id\":\""u8).Raw(s_process).Number(Interlocked.Increment(ref s_events))
+            .Raw("\",\"source\":"u8).Text($"/canario/{Uri.EscapeDataString(model.Identity.Namespace)}/{Uri.EscapeDataString(model.Name)}/{Uri.EscapeDataString(model.Revision)}")
             .Raw(",\"type\":"u8).Text(Type)
             .Raw(",\"time\":"u8).Text(now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture))
             .Raw(",\"datacontenttype\":\"application/json\""u8);

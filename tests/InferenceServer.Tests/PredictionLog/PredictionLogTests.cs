@@ -25,18 +25,45 @@ public sealed class PredictionLogTests
         JsonNode[] events = await WaitAsync(() => File.Exists(path) ? Parse(path) : [], 3);
 
         JsonNode first = events[0];
-        Assert.Equal(("1.0", "many", "/canario/prod/m/m-1", "dev.canario.prediction"), ((string)first["specversion"]!, (string)first["id"]!, (string)first["source"]!, (string)first["type"]!));
+        Assert.Equal(("1.0", "/canario/prod/m/m-1", "dev.canario.prediction"), ((string)first["specversion"]!, (string)first["source"]!, (string)first["type"]!));
         Assert.True(DateTimeOffset.TryParse((string)first["time"]!, CultureInfo.InvariantCulture, out _));
         Assert.StartsWith($"00-{Trace}-", (string)first["traceparent"]!, StringComparison.Ordinal);
         Assert.Equal(2, (int)first["data"]!["rows"]!);
         Assert.Equal("""{"age":30.1,"visits":null,"colour":"green"}""", first["data"]!["instances"]![0]!["features"]!.ToJsonString());
         Assert.Equal("""{"age":30,"visits":1,"colour":"green"}""", first["data"]!["instances"]![1]!["features"]!.ToJsonString());
         Assert.Equal(answer["predictions"]![1]!["probabilities"]!.ToJsonString(), first["data"]!["instances"]![1]!["probabilities"]!.ToJsonString());
-        Assert.Equal(["rows/0", "rows/2"], events[1..].Select(e => (string)e["id"]!));
+        Assert.Equal(["many", "rows", "rows"], events.Select(RequestId));
         Assert.Equal([0, 2], events[1..].Select(e => (int)e["data"]!["row"]!));
         Assert.DoesNotContain("income", File.ReadAllText(path), StringComparison.Ordinal);
         Assert.DoesNotContain("517329", File.ReadAllText(path), StringComparison.Ordinal);
         await WaitAsync(() => ReadAsync(server, "written"), 3);
+    }
+
+    [Fact]
+    public async Task Events_of_requests_with_the_same_id_are_different_events()
+    {
+        using ModelFolder folder = ModelFolder.WithFeatures();
+        string path = Path.Combine(folder.Path, "predictions.jsonl");
+        var ids = new HashSet<string>();
+        // Two processes of one revision, as two pods are, have the same source.
+        for (int process = 0; process < 2; process++)
+        {
+            var (server, client) = await ServerProcess.StartReadyAsync(folder, ["--prediction-log", $"file://{path}", "--drain-seconds", "0"]);
+            using (server)
+            using (client)
+            {
+                for (int i = 0; i < 2; i++) await PostAsync(client, "application/json", ModelFolder.Row, "again");
+                await PostAsync(client, "application/x-ndjson", ModelFolder.Row + "\n" + ModelFolder.Row, "again", lines: true);
+                JsonNode[] events = await WaitAsync(() => File.Exists(path) ? Parse(path) : [], 4 * (process + 1));
+                Assert.Single(events.Select(e => (string)e["source"]!).Distinct());
+                Assert.All(events, e => Assert.Equal("again", RequestId(e)));
+                ids.UnionWith(events.Select(e => (string)e["id"]!));
+                Assert.Equal(events.Length, ids.Count);
+                Assert.All(ids, id => Assert.Matches("^[0-9a-f]{32}-[0-9]+$", id));
+                // CloudEvents has no other letters in the names of its attributes.
+                Assert.All(events, e => Assert.All(e.AsObject(), attribute => Assert.Matches("^[a-z0-9]+$", attribute.Key)));
+            }
+        }
     }
 
     [Fact]
@@ -52,7 +79,7 @@ public sealed class PredictionLogTests
         Assert.InRange(new FileInfo(path + ".1").Length, Bytes / 2, Bytes);
         // The last ones, whole and in order.
         JsonNode[] kept = [.. Parse(path + ".1"), .. Parse(path)];
-        Assert.Equal(Enumerable.Range(400 - kept.Length, kept.Length).Select(i => $"r{i}"), kept.Select(e => (string)e["id"]!));
+        Assert.Equal(Enumerable.Range(400 - kept.Length, kept.Length).Select(i => $"r{i}"), kept.Select(RequestId));
     }
 
     [Fact]
@@ -90,7 +117,7 @@ public sealed class PredictionLogTests
         await WaitAsync(() => ReadAsync(server, "written"), 2);
         Assert.Equal(1, await ReadAsync(server, "failed"));
         Assert.Equal(4, requests);
-        Assert.Equal(["a", "c"], bodies.Select(body => (string)JsonNode.Parse(body.Body)!["id"]!));
+        Assert.Equal(["a", "c"], bodies.Select(body => RequestId(JsonNode.Parse(body.Body)!)));
         Assert.All(bodies, body => Assert.StartsWith("application/cloudevents+json", body.Type, StringComparison.Ordinal));
         Assert.Contains("the sink answered 400", server.Log, StringComparison.Ordinal);
     }
@@ -128,13 +155,17 @@ public sealed class PredictionLogTests
         return app;
     }
 
-    private static async Task<JsonNode> PostAsync(TestServer server, string type, string body, string id, bool lines = false)
+    private static string RequestId(JsonNode cloudEvent) => (string)cloudEvent["data"]!["request_id"]!;
+
+    private static Task<JsonNode> PostAsync(TestServer server, string type, string body, string id, bool lines = false) => PostAsync(server.Client, type, body, id, lines);
+
+    private static async Task<JsonNode> PostAsync(HttpClient client, string type, string body, string id, bool lines = false)
     {
         using var content = new StringContent(body, Encoding.UTF8, type);
         using var request = new HttpRequestMessage(HttpMethod.Post, "/predict") { Content = content };
         request.Headers.Add(Headers.RequestId, id);
         request.Headers.Add("traceparent", $"00-{Trace}-00f067aa0ba902b7-01");
-        using HttpResponseMessage response = await server.Client.SendAsync(request);
+        using HttpResponseMessage response = await client.SendAsync(request);
         string text = await response.Content.ReadAsStringAsync();
         return JsonNode.Parse(lines ? text.Split('\n')[0] : text)!;
     }
