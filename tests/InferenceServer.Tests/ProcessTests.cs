@@ -35,6 +35,7 @@ public sealed class ProcessTests
             (["--model-uri", "ftp://x"], ExitCodes.BadConfiguration),
             (["--model-uri", uri, "--threads", "-1"], ExitCodes.BadConfiguration),
             (["--model-uri", uri, "--what", "1"], ExitCodes.BadConfiguration),
+            (["--model-uri", uri, "--model", "a/b"], ExitCodes.BadConfiguration),
             (["--model-uri", uri, "--http-port", "0", "--model-sha256", new string('a', 64)], ExitCodes.WrongDigest),
             (["--model-uri", "file:///nowhere/", "--http-port", "0"], ExitCodes.ModelUnavailable),
         ];

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using Canario.Contract;
 
@@ -6,14 +7,21 @@ namespace Canario.InferenceServer.Configuration;
 /// <summary>Every option of the server.</summary>
 internal static class OptionTable
 {
+    // As long as a name of Kubernetes may be.
+    private const int LongestName = 253;
+    private const int ShownName = 64;
+
+    // Before the table: fields are filled in their order.
+    private static readonly SearchValues<char> s_nameCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
+
     public static IReadOnlyList<ServerOption> All { get; } =
     [
         new("namespace", InferenceEnvironment.Namespace, "Namespace of the ModelDeployment: a label of the metrics. Default: default.",
             (o, v) => o with { Identity = o.Identity with { Namespace = v } }),
-        new("model", InferenceEnvironment.Model, "Name of the model, also in V2 paths. Default: model.",
-            (o, v) => o with { Identity = o.Identity with { Model = v } }),
-        new("revision", InferenceEnvironment.Revision, "Name of the revision, the V2 version. Default: local.",
-            (o, v) => o with { Identity = o.Identity with { Revision = v } }),
+        new("model", InferenceEnvironment.Model, "Name of the model, also in paths: 1 to 253 letters, digits, '-', '_' and '.'. Default: model.",
+            (o, v) => o with { Identity = o.Identity with { Model = ReadName(v) } }),
+        new("revision", InferenceEnvironment.Revision, "Name of the revision, the V2 version: 1 to 253 letters, digits, '-', '_' and '.'. Default: local.",
+            (o, v) => o with { Identity = o.Identity with { Revision = ReadName(v) } }),
         new("model-uri", InferenceEnvironment.ModelUri, "file:///…, http(s)://… or s3://… of the ONNX file, or of its folder when it ends in '/'; oci://… of an artifact or image; models:/… of MLflow. Required.",
             (o, v) => o with { ModelUri = ReadUri(v) }),
         new("model-sha256", InferenceEnvironment.ModelSha256, "Hex sha256 that the ONNX file must have. Default: not checked.",
@@ -97,6 +105,15 @@ internal static class OptionTable
         new("log-level", "CANARIO_LOG_LEVEL", "trace, debug, information, warning, error or critical. Default: information.",
             (o, v) => o with { LogLevel = ReadLogLevel(v) }),
     ];
+
+    /// <summary>A name stands in paths, where a '/' or ':' divides, '%', '?' and '#' mean something else, and '.' and '..' are taken out.</summary>
+    private static string ReadName(string value)
+    {
+        if (value.Length is > 0 and <= LongestName && value is not ("." or "..") && !value.AsSpan().ContainsAnyExcept(s_nameCharacters)) return value;
+        // It may be anything: a line of the log stays one.
+        string shown = string.Concat(value.Take(ShownName).Select(c => char.IsControl(c) ? '\uFFFD' : c));
+        throw new ConfigurationException($"'{shown}{(value.Length > ShownName ? "…" : "")}' is not 1 to {LongestName} letters, digits, '-', '_' and '.', nor may it be '.' or '..': it stands in paths");
+    }
 
     private static Uri ReadUri(string value)
     {
