@@ -16,6 +16,7 @@ internal sealed partial class ServerProcess : IDisposable
     private readonly Process _process;
     private readonly StringBuilder _output = new();
     private readonly TaskCompletionSource<int> _port = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<int> _grpcPort = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _limit = new(TimeSpan.FromSeconds(90));
 
     public ServerProcess(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
@@ -31,6 +32,8 @@ internal sealed partial class ServerProcess : IDisposable
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
     }
+
+    public Task<int> GrpcPort => _grpcPort.Task.WaitAsync(_limit.Token);
 
     /// <summary>Ready, on a free port of its own.</summary>
     public static async Task<(ServerProcess Server, HttpClient Client)> StartReadyAsync(ModelFolder folder, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
@@ -81,7 +84,7 @@ internal sealed partial class ServerProcess : IDisposable
         Keep(line);
         if (line is null) _port.TrySetException(new InvalidOperationException("The server ended before it listened."));
         // The first is HTTP/1.1, the second gRPC.
-        else if (Listening.Match(line) is { Success: true, Groups: [_, var port] }) _port.TrySetResult(int.Parse(port.Value, CultureInfo.InvariantCulture));
+        else if (Listening.Match(line) is { Success: true, Groups: [_, var port] }) (_port.Task.IsCompleted ? _grpcPort : _port).TrySetResult(int.Parse(port.Value, CultureInfo.InvariantCulture));
     }
 
     [GeneratedRegex(@"Now listening on: http://127\.0\.0\.1:([0-9]+)")]

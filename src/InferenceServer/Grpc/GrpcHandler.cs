@@ -1,4 +1,5 @@
 using System.Globalization;
+using Canario.Contract;
 using Canario.InferenceServer.Configuration;
 using Canario.InferenceServer.Execution;
 using Canario.InferenceServer.Http;
@@ -15,8 +16,21 @@ internal sealed class GrpcHandler(
     ServerOptions options, ServerState state, Executor executor, Admission admission, RequestMetrics metrics, RequestFailures failures, TimeProvider time)
 {
     private const string Service = "inference.GRPCInferenceService";
+    private const string HealthService = "grpc.health.v1.Health";
     private const uint Serving = 1;
     private const uint NotServing = 2;
+
+    private static readonly string[] s_methods = ["ServerLive", "ServerReady", "ServerMetadata", "ModelReady", "ModelMetadata", "ModelInfer"];
+
+    /// <summary>What probes ask.</summary>
+    public const string HealthPath = $"/{HealthService}/Check";
+
+    /// <summary>The path is one of these services'.</summary>
+    public static bool HasService(string path) =>
+        path.StartsWith($"/{Service}/", StringComparison.Ordinal) || path.StartsWith($"/{HealthService}/", StringComparison.Ordinal);
+
+    public static bool HasMethod(string path) =>
+        path == HealthPath || (path.StartsWith($"/{Service}/", StringComparison.Ordinal) && s_methods.Contains(path[(Service.Length + 2)..]));
 
     public async Task HandleAsync(HttpContext context, string requestId)
     {
@@ -129,13 +143,13 @@ internal sealed class GrpcHandler(
                 GrpcResponses.WriteServer(output, InferenceApplication.Version);
                 break;
             case $"/{Service}/ModelReady":
-                RequireModel(message);
+                RequireName(message);
                 output.Boolean(1, state.Phase == ServerPhase.Ready);
                 break;
             case $"/{Service}/ModelMetadata":
                 GrpcResponses.WriteModel(output, RequireModel(message));
                 break;
-            case "/grpc.health.v1.Health/Check":
+            case HealthPath:
                 string service = TakeTexts(message).First;
                 if (service is not ("" or Service)) throw new RequestException(StatusCodes.Status404NotFound, $"there is no service {TensorNames.Quote(service)}");
                 output.Number(1, state.Phase == ServerPhase.Ready ? Serving : NotServing);
@@ -147,10 +161,18 @@ internal sealed class GrpcHandler(
 
     private ServedModel RequireModel(ReadOnlySpan<byte> message)
     {
+        RequireName(message);
+        return state.Model ?? throw new RequestException(StatusCodes.Status503ServiceUnavailable, "the model is not loaded yet");
+    }
+
+    /// <summary>The model that is asked for is this one, loaded or not.</summary>
+    private void RequireName(ReadOnlySpan<byte> message)
+    {
         (string name, string version) = TakeTexts(message);
-        ServedModel model = state.Model ?? throw new RequestException(StatusCodes.Status503ServiceUnavailable, "the model is not loaded yet");
-        GrpcInferParser.RequireModel(model, name, version);
-        return model;
+        ModelIdentity identity = options.Identity;
+        if (name != identity.Model) throw new RequestException(StatusCodes.Status404NotFound, $"there is no model {TensorNames.Quote(name)}; '{identity.Model}' is served");
+        if (version.Length > 0 && version != identity.Revision)
+            throw new RequestException(StatusCodes.Status404NotFound, $"there is no version {TensorNames.Quote(version)} of '{identity.Model}'; '{identity.Revision}' is served");
     }
 
     /// <summary>Fields 1 and 2: a name and a version, or a service.</summary>

@@ -9,6 +9,7 @@ namespace Canario.InferenceServer.Grpc;
 internal static class GrpcHeaders
 {
     public const string ContentType = "application/grpc";
+    public const string ProtobufType = "application/grpc+proto";
     public const string Timeout = "grpc-timeout";
     public const string Encoding = "grpc-encoding";
     public const string AcceptEncoding = "grpc-accept-encoding";
@@ -19,7 +20,17 @@ internal static class GrpcHeaders
 
     public static bool IsGrpc(HttpRequest request) =>
         request.ContentType is { } type && type.StartsWith(ContentType, StringComparison.OrdinalIgnoreCase)
-        && (type.Length == ContentType.Length || type[ContentType.Length] is '+' or ';') && HttpProtocol.IsHttp2(request.Protocol);
+        && (type.Length == ContentType.Length || type[ContentType.Length] is '+' or ';' or ' ') && HttpProtocol.IsHttp2(request.Protocol);
+
+    /// <summary>Of a call: its messages are protobuf. Others (<c>+json</c>) are to be answered 415.</summary>
+    public static bool IsProtobuf(HttpRequest request)
+    {
+        ReadOnlySpan<char> type = request.ContentType;
+        int parameters = type.IndexOf(';');
+        if (parameters >= 0) type = type[..parameters];
+        type = type.TrimEnd();
+        return type.Length == ContentType.Length || type.Equals(ProtobufType, StringComparison.OrdinalIgnoreCase);
+    }
 
     /// <summary>Reads <c>grpc-timeout</c>: up to eight digits and a unit.</summary>
     /// <returns>Null: none given.</returns>

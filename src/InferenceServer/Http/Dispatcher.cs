@@ -14,6 +14,7 @@ using Canario.InferenceServer.Security;
 using Canario.InferenceServer.V2;
 using Canario.Telemetry;
 using Canario.Telemetry.Metrics;
+using Microsoft.Extensions.Primitives;
 
 namespace Canario.InferenceServer.Http;
 
@@ -25,6 +26,7 @@ internal sealed class Dispatcher(ServerOptions options, ServerState state, Infer
     private const string V1Path = "/v1/models/";
     private const string V2Path = "/v2/models/";
     private const string OpenApiPath = "/openapi.json";
+    private const string Unpacked = "identity";
 
     public Task HandleAsync(HttpContext context)
     {
@@ -46,13 +48,13 @@ internal sealed class Dispatcher(ServerOptions options, ServerState state, Infer
         // A client that keeps a connection would lose a request to the end of the process.
         if (state.IsDraining && !HttpProtocol.IsHttp2(context.Request.Protocol)) context.Response.Headers.Connection = "close";
 
-        if (GrpcHeaders.IsGrpc(context.Request)) return grpc.HandleAsync(context, requestId);
+        if (GrpcHeaders.IsGrpc(context.Request)) return GrpcHeaders.IsProtobuf(context.Request) ? grpc.HandleAsync(context, requestId) : NotProtobufAsync(context);
         string path = context.Request.Path.Value ?? "";
         return path switch
         {
-            PredictPath when StreamHandler.IsStream(context.Request) && HttpMethods.IsPost(context.Request.Method) => stream.HandleAsync(context, requestId),
+            PredictPath when StreamHandler.IsStream(context.Request) => RefusePost(context) ?? stream.HandleAsync(context, requestId),
             PredictPath => PostAsync(context, RequestMetrics.Predict, requestId),
-            FeedbackPath => HttpMethods.IsPost(context.Request.Method) ? feedback.HandleAsync(context, requestId) : WrongMethodAsync(context, "POST"),
+            FeedbackPath => RefusePost(context) ?? feedback.HandleAsync(context, requestId),
             HttpPaths.Metrics => GetAsync(context, MetricsAsync),
             HttpPaths.Contract => GetAsync(context, ContractAsync),
             HttpPaths.Health or HttpPaths.Ready => GetAsync(context, HealthAsync),
@@ -64,6 +66,7 @@ internal sealed class Dispatcher(ServerOptions options, ServerState state, Infer
             _ when path.StartsWith(V1Path, StringComparison.Ordinal) => ModelV1Async(context, path[V1Path.Length..], requestId),
             _ when path.StartsWith(V2Path, StringComparison.Ordinal) => ModelAsync(context, path, requestId),
             _ when DocsPage.Has(path) => GetAsync(context, DocsAsync),
+            _ when GrpcHandler.HasService(path) && HttpProtocol.IsHttp2(context.Request.Protocol) => NotProtobufAsync(context),
             _ => Answers.WriteErrorAsync(context, StatusCodes.Status404NotFound, "there is nothing at this path").AsTask(),
         };
     }
@@ -94,18 +97,12 @@ internal sealed class Dispatcher(ServerOptions options, ServerState state, Infer
             }
         }
 
-        ServedModel? model = state.Model;
-        if (model is null)
-        {
-            return action is "ready" && HttpMethods.IsGet(context.Request.Method)
-                ? ReadyAsync(context)
-                : NotLoadedAsync(context);
-        }
-
-        if (!rest[parts[0]].SequenceEqual(model.Name))
-            return NotFoundAsync(context, $"there is no model {Tensors.TensorNames.Quote(rest[parts[0]].ToString())}; '{model.Name}' is served");
-        if (versioned && !rest[parts[2]].SequenceEqual(model.Revision))
-            return NotFoundAsync(context, $"model '{model.Name}' has no version {Tensors.TensorNames.Quote(rest[parts[2]].ToString())}; '{model.Revision}' is served");
+        // Known before the model is loaded: who asks for another one need not wait for this.
+        ModelIdentity identity = options.Identity;
+        if (!rest[parts[0]].SequenceEqual(identity.Model))
+            return NotFoundAsync(context, $"there is no model {Tensors.TensorNames.Quote(rest[parts[0]].ToString())}; '{identity.Model}' is served");
+        if (versioned && !rest[parts[2]].SequenceEqual(identity.Revision))
+            return NotFoundAsync(context, $"model '{identity.Model}' has no version {Tensors.TensorNames.Quote(rest[parts[2]].ToString())}; '{identity.Revision}' is served");
         return action switch
         {
             "infer" => PostAsync(context, RequestMetrics.V2, requestId),
@@ -119,15 +116,31 @@ internal sealed class Dispatcher(ServerOptions options, ServerState state, Infer
     {
         string[] parts = rest.Split(':');
         if (parts.Length > 2 || (parts.Length == 2 && parts[1] != "predict")) return NotFoundAsync(context, "there is nothing at this path");
-        if (state.Model is { } model && parts[0] != model.Name)
-            return NotFoundAsync(context, $"there is no model {Tensors.TensorNames.Quote(parts[0])}; '{model.Name}' is served");
+        if (parts[0] != options.Identity.Model)
+            return NotFoundAsync(context, $"there is no model {Tensors.TensorNames.Quote(parts[0])}; '{options.Identity.Model}' is served");
         if (parts.Length == 2) return PostAsync(context, RequestMetrics.V1, requestId);
         return GetAsync(context, ModelReadyAsync);
     }
 
-    private Task PostAsync(HttpContext context, string protocol, string requestId) => HttpMethods.IsPost(context.Request.Method)
-        ? inference.HandleAsync(context, protocol, requestId)
-        : WrongMethodAsync(context, "POST");
+    private Task PostAsync(HttpContext context, string protocol, string requestId) =>
+        RefusePost(context) ?? inference.HandleAsync(context, protocol, requestId);
+
+    /// <returns>Null: it is a POST whose body is read as it is.</returns>
+    private static Task? RefusePost(HttpContext context)
+    {
+        if (!HttpMethods.IsPost(context.Request.Method)) return WrongMethodAsync(context, "POST");
+        StringValues encoding = context.Request.Headers.ContentEncoding;
+        if (encoding.Count == 0 || (encoding.Count == 1 && string.Equals(encoding[0], Unpacked, StringComparison.OrdinalIgnoreCase))) return null;
+        // RFC 9110, 15.5.16: so a client learns which it may use.
+        context.Response.Headers.AcceptEncoding = Unpacked;
+        return Answers.WriteErrorAsync(
+            context, StatusCodes.Status415UnsupportedMediaType, $"content-encoding {Tensors.TensorNames.Quote(encoding.ToString())} is not taken; send the body unpacked").AsTask();
+    }
+
+    private static Task NotProtobufAsync(HttpContext context) => Answers.WriteErrorAsync(
+        context,
+        StatusCodes.Status415UnsupportedMediaType,
+        $"content-type {Tensors.TensorNames.Quote(context.Request.ContentType ?? "")} is not taken; gRPC is taken as {GrpcHeaders.ContentType} or {GrpcHeaders.ProtobufType}").AsTask();
 
     private static Task GetAsync(HttpContext context, Func<HttpContext, Task> answer) =>
         HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method) ? answer(context) : WrongMethodAsync(context, "GET, HEAD");
@@ -187,9 +200,8 @@ internal sealed class Dispatcher(ServerOptions options, ServerState state, Infer
 
     private Task ModelReadyAsync(HttpContext context)
     {
-        if (state.Model is not { } model) return NotLoadedAsync(context);
         bool ready = state.Phase == ServerPhase.Ready;
-        JsonOutput output = new JsonOutput().Raw("{\"name\":"u8).Text(model.Name).Raw(ready ? ",\"ready\":true}"u8 : ",\"ready\":false}"u8);
+        JsonOutput output = new JsonOutput().Raw("{\"name\":"u8).Text(options.Identity.Model).Raw(ready ? ",\"ready\":true}"u8 : ",\"ready\":false}"u8);
         return WriteAsync(context, ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, output);
     }
 

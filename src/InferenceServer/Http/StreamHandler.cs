@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Canario.Contract;
 using Canario.InferenceServer.Configuration;
 using Canario.InferenceServer.Execution;
@@ -173,6 +174,7 @@ internal sealed partial class StreamHandler(
     {
         // Only while it runs something: a stream that waits for its client leaves others alone with the server.
         executor.Begin();
+        using Activity? span = RequestSpans.StartRun();
         try
         {
             for (TimeSpan wait = s_firstRetry; ; wait = wait < s_longestRetry ? wait * 2 : wait)
@@ -190,6 +192,11 @@ internal sealed partial class StreamHandler(
             }
 
             model.Drift.ObserveInputs(rows);
+        }
+        catch
+        {
+            span?.SetStatus(ActivityStatusCode.Error);
+            throw;
         }
         finally
         {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Canario.Contract;
 using Canario.InferenceServer.Execution;
+using Canario.InferenceServer.Grpc;
 using Canario.InferenceServer.Models;
 using Canario.InferenceServer.Tensors;
 
@@ -12,7 +13,7 @@ internal static class RequestSpans
     public const string SourceName = "Canario.InferenceServer";
 
     // Asked every few seconds by those that watch the server; spans of them would be most of all spans.
-    private static readonly string[] s_probes = [HttpPaths.Health, HttpPaths.Ready, HttpPaths.Live, HttpPaths.V2Live, HttpPaths.V2Ready, HttpPaths.Metrics, HttpPaths.Contract];
+    private static readonly string[] s_probes = [HttpPaths.Health, HttpPaths.Ready, HttpPaths.Live, HttpPaths.V2Live, HttpPaths.V2Ready, HttpPaths.Metrics, HttpPaths.Contract, GrpcHandler.HealthPath];
 
     /// <summary>Of the spans of runs.</summary>
     public static ActivitySource Source { get; } = new(SourceName);
@@ -29,6 +30,13 @@ internal static class RequestSpans
             return;
         }
 
+        // Of gRPC the status of HTTP says nothing.
+        if (GrpcHeaders.IsGrpc(context.Request) && GrpcHeaders.IsProtobuf(context.Request)) GrpcSpans.Describe(span, context, path);
+        else DescribeRest(span, context, path);
+    }
+
+    private static void DescribeRest(Activity span, HttpContext context, string path)
+    {
         int status = context.Response.StatusCode;
         // Paths that do not exist are without number.
         span.DisplayName = status == StatusCodes.Status404NotFound ? context.Request.Method : $"{context.Request.Method} {path}";
@@ -42,9 +50,13 @@ internal static class RequestSpans
     public static ValueTask RunTracedAsync(this Executor executor, ServedModel model, InferenceCall call, int[]? outputs, CancellationToken cancellation) =>
         Source.HasListeners() ? TracedAsync(executor, model, call, outputs, cancellation) : executor.RunAsync(model, call, outputs, cancellation);
 
+    /// <summary>For who runs in a way of its own.</summary>
+    /// <returns>Null: nobody wants one.</returns>
+    public static Activity? StartRun() => Source.StartActivity("model run");
+
     private static async ValueTask TracedAsync(Executor executor, ServedModel model, InferenceCall call, int[]? outputs, CancellationToken cancellation)
     {
-        using Activity? span = Source.StartActivity("model run");
+        using Activity? span = StartRun();
         try
         {
             await executor.RunAsync(model, call, outputs, cancellation);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Canario.Contract;
@@ -59,6 +60,63 @@ public sealed class TraceExportTests : IDisposable
     }
 
     [Fact]
+    public async Task A_stream_has_a_span_for_each_run_of_its_rows()
+    {
+        await using OtlpReceiver receiver = await OtlpReceiver.StartAsync();
+        var (process, client) = await StartAsync(receiver.GrpcPort, "grpc");
+        using (process)
+        using (client)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/predict") { Content = new StringContent($"{ModelFolder.Row}\n{{}}\n{ModelFolder.Row}\n", new MediaTypeHeaderValue("application/x-ndjson")) };
+            request.Headers.Add("traceparent", $"00-{Trace}-{Caller}-01");
+            using HttpResponseMessage response = await client.SendAsync(request, _limit.Token);
+            Assert.Equal(3, (await response.Content.ReadAsStringAsync(_limit.Token)).Count(c => c == '\n'));
+            while (receiver.Spans.Count < 2) await Task.Delay(20, _limit.Token);
+        }
+
+        JsonNode stream = receiver.Spans.Single(span => (string?)span["name"] == "POST /predict");
+        JsonNode run = receiver.Spans.Single(span => (string?)span["name"] == "model run");
+        Assert.Equal((Caller, (string?)stream["id"]), ((string?)stream["parent"], (string?)run["parent"]));
+        Assert.Equal((Trace, ""), ((string?)run["trace"], Status(run)));
+    }
+
+    [Theory]
+    [InlineData("inference.GRPCInferenceService/ServerLive", "0000000000", 0, "")]
+    [InlineData("inference.GRPCInferenceService/ModelReady", "00000000030A0178", 5, "")]
+    [InlineData("inference.GRPCInferenceService/ModelInfer", "00000000020AFF", 3, "")]
+    [InlineData("inference.GRPCInferenceService/ModelInfer", "0100000000", 12, "STATUS_CODE_ERROR")]
+    [InlineData("inference.GRPCInferenceService/Nothing", "0000000000", 12, "STATUS_CODE_ERROR")]
+    public async Task A_call_of_gRPC_has_its_status_in_its_span_and_is_an_error_where_the_server_is_at_fault(string method, string frame, int code, string status)
+    {
+        await using OtlpReceiver receiver = await OtlpReceiver.StartAsync();
+        var (process, client) = await StartAsync(receiver.GrpcPort, "grpc");
+        using (process)
+        using (client)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, $"http://127.0.0.1:{await process.GrpcPort}/{method}")
+            {
+                Version = HttpVersion.Version20,
+                VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+                Content = new ByteArrayContent(Convert.FromHexString(frame)),
+            };
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
+            request.Headers.Add("traceparent", $"00-{Trace}-{Caller}-01");
+            using HttpResponseMessage response = await client.SendAsync(request, _limit.Token);
+            Assert.Equal($"{code}", response.TrailingHeaders.GetValues("grpc-status").Single());
+            while (receiver.Spans.IsEmpty) await Task.Delay(20, _limit.Token);
+        }
+
+        JsonNode span = receiver.Spans.Single();
+        Assert.Equal((Trace, Caller, "SPAN_KIND_SERVER"), ((string?)span["trace"], (string?)span["parent"], (string?)span["kind"]));
+        JsonNode attributes = span["attributes"]!;
+        Assert.Equal(("grpc", $"{code}", status), ((string?)attributes["rpc.system"], (string?)attributes["rpc.grpc.status_code"], Status(span)));
+        // A method that does not exist is without number.
+        bool exists = !method.EndsWith("Nothing", StringComparison.Ordinal);
+        Assert.Equal(exists ? method : "POST", (string?)span["name"]);
+        Assert.Equal(exists ? method : "/", $"{(string?)attributes["rpc.service"]}/{(string?)attributes["rpc.method"]}");
+    }
+
+    [Fact]
     public async Task A_collector_that_is_away_fails_no_request_and_does_not_hold_the_end()
     {
         // Bound, so that nobody else gets the port, and not listening.
@@ -85,6 +143,9 @@ public sealed class TraceExportTests : IDisposable
         Assert.Equal(200, status);
         Assert.False(RequestSpans.Source.HasListeners());
     }
+
+    /// <returns>Empty: it was not set.</returns>
+    private static string Status(JsonNode span) => (string)span["status"]! is var status && status == "STATUS_CODE_UNSET" ? "" : status;
 
     private async Task<HttpStatusCode> PredictAsync(HttpClient client, string body, bool traced)
     {
