@@ -59,7 +59,7 @@ internal sealed class GrpcHandler(
             if (inference) call = (model ?? throw new RequestException(StatusCodes.Status503ServiceUnavailable, "the model is not loaded yet")).Rent();
             ProtoOutput output = call?.Proto ?? new ProtoOutput();
             output.BeginFrame();
-            using RequestBody body = await RequestBody.ReadAsync(context, options.Limits.MaximumBodyBytes);
+            using RequestBody body = await RequestBody.ReadAsync(context, options.Limits.MaximumBodyBytes, deadline?.Token ?? default);
             string encoding = context.Request.Headers[GrpcHeaders.Encoding].ToString();
             ReadOnlyMemory<byte> message = GrpcFrame.ReadMessage(body.Bytes, encoding, options.Limits.MaximumBodyBytes);
             if (inference)
@@ -169,10 +169,7 @@ internal sealed class GrpcHandler(
     private void RequireName(ReadOnlySpan<byte> message)
     {
         (string name, string version) = TakeTexts(message);
-        ModelIdentity identity = options.Identity;
-        if (name != identity.Model) throw new RequestException(StatusCodes.Status404NotFound, $"there is no model {TensorNames.Quote(name)}; '{identity.Model}' is served");
-        if (version.Length > 0 && version != identity.Revision)
-            throw new RequestException(StatusCodes.Status404NotFound, $"there is no version {TensorNames.Quote(version)} of '{identity.Model}'; '{identity.Revision}' is served");
+        GrpcInferParser.RequireModel(options.Identity, name, version);
     }
 
     /// <summary>Fields 1 and 2: a name and a version, or a service.</summary>

@@ -1,3 +1,4 @@
+using Canario.Contract;
 using Canario.InferenceServer.Http;
 using Canario.InferenceServer.Models;
 using Canario.InferenceServer.Predict;
@@ -49,7 +50,7 @@ internal static class GrpcInferParser
             }
         }
 
-        RequireModel(model, name, version);
+        RequireModel(model.Identity, name, version);
         if (raw.Count > 0 && raw.Count != inputs.Count)
             throw RequestException.Bad($"{raw.Count} 'raw_input_contents' for {inputs.Count} inputs: each input takes one");
         for (int i = 0; i < inputs.Count; i++)
@@ -60,11 +61,11 @@ internal static class GrpcInferParser
     }
 
     /// <exception cref="RequestException">404: another model or version.</exception>
-    public static void RequireModel(ServedModel model, string name, string version)
+    public static void RequireModel(ModelIdentity model, string name, string version)
     {
-        if (name != model.Name) throw new RequestException(StatusCodes.Status404NotFound, $"there is no model {TensorNames.Quote(name)}; '{model.Name}' is served");
+        if (name != model.Model) throw new RequestException(StatusCodes.Status404NotFound, $"there is no model {TensorNames.Quote(name)}; '{model.Model}' is served");
         if (version.Length > 0 && version != model.Revision)
-            throw new RequestException(StatusCodes.Status404NotFound, $"there is no version {TensorNames.Quote(version)} of '{model.Name}'; '{model.Revision}' is served");
+            throw new RequestException(StatusCodes.Status404NotFound, $"there is no version {TensorNames.Quote(version)} of '{model.Model}'; '{model.Revision}' is served");
     }
 
     private static void AddOutput(List<int> outputs, ReadOnlySpan<byte> message, ServedModel model)

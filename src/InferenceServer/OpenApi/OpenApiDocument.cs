@@ -111,6 +111,7 @@ internal static class OpenApiDocument
             ["400"] = Answer("The request is not what the model takes", OpenApiSchemas.Reference("Error")),
             ["401"] = Answer("A key is required", OpenApiSchemas.Reference("Error")),
             ["413"] = Answer("The body is too large", OpenApiSchemas.Reference("Error")),
+            ["415"] = Answer("The body is packed", OpenApiSchemas.Reference("Error")),
             ["429"] = Answer("Too many requests from one client", OpenApiSchemas.Reference("Error")),
             ["500"] = Answer("The model failed on this input", OpenApiSchemas.Reference("Error")),
             ["503"] = Answer("Not loaded yet, or too many requests wait", OpenApiSchemas.Reference("Error")),
