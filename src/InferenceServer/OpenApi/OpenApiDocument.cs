@@ -23,6 +23,7 @@ internal static class OpenApiDocument
             paths[prefix + "/infer"] = new JsonObject { ["post"] = Infer() };
         }
 
+        if (RowsOf(model) is { } rows) paths[$"/v1/models/{model.Name}:predict"] = new JsonObject { ["post"] = PredictV1(model, rows) };
         paths["/v2"] = Get("Name, version and extensions of the server", "ServerMetadata");
         paths[HttpPaths.V2Live] = Get("Whether the process lives", "Live");
         paths[HttpPaths.V2Ready] = Get("Whether the server takes requests", "Live", notReady: true);
@@ -98,6 +99,19 @@ internal static class OpenApiDocument
         return operation;
     }
 
+    /// <summary>What a row is over V1; null: the model is not served over it.</summary>
+    private static JsonObject? RowsOf(ServedModel model) => model switch
+    {
+        { Features: not null } => OpenApiSchemas.Reference("Features"),
+        { Inputs: [{ Shape: [_, .. var row] }] } when row.All(size => size >= 0) => new JsonObject(),
+        _ => null,
+    };
+
+    private static JsonObject PredictV1(ServedModel model, JsonObject row) => Operation(
+        "Predict by the V1 protocol",
+        OpenApiSchemas.Object(("instances", OpenApiSchemas.Array(row))),
+        model.Features is null ? OpenApiSchemas.Object(("predictions", OpenApiSchemas.Array(new JsonObject()))) : OpenApiSchemas.Reference("Prediction"));
+
     private static JsonObject Infer() => Operation(
         "Inference by the Open Inference Protocol", OpenApiSchemas.Reference("InferRequest"), OpenApiSchemas.Reference("InferResponse"));
 
@@ -115,6 +129,7 @@ internal static class OpenApiDocument
             ["429"] = Answer("Too many requests from one client", OpenApiSchemas.Reference("Error")),
             ["500"] = Answer("The model failed on this input", OpenApiSchemas.Reference("Error")),
             ["503"] = Answer("Not loaded yet, or too many requests wait", OpenApiSchemas.Reference("Error")),
+            ["504"] = Answer("The client's deadline passed", OpenApiSchemas.Reference("Error")),
         },
     };
 

@@ -114,13 +114,20 @@ internal static class OpenApiSchemas
     {
         JsonObject schema = feature.Kind switch
         {
-            FeatureKind.Number => Of("number"),
+            FeatureKind.Number when feature.WholeRange is null => Of("number"),
+            FeatureKind.Number => Of("integer"),
             FeatureKind.Whole => Of("integer"),
             FeatureKind.Boolean => Of("boolean"),
             _ when feature.Schema.Categories.Count > 0 => OneOf(feature.Schema.Categories),
             _ => Of("string"),
         };
         if (feature.Schema.Description is { } description) schema["description"] = description;
+        if (feature is { Kind: FeatureKind.Number or FeatureKind.Whole, WholeRange: { } range })
+        {
+            schema["minimum"] = JsonNode.Parse(range.Minimum.ToString(null, null));
+            schema["maximum"] = JsonNode.Parse(range.Maximum.ToString(null, null));
+        }
+
         if (feature.Schema.Minimum is { } minimum) schema["minimum"] = minimum;
         if (feature.Schema.Maximum is { } maximum) schema["maximum"] = maximum;
         if (!feature.HasDefault) return schema;
