@@ -91,7 +91,7 @@ internal static class BatchProgram
         await using FileStream file = File.OpenRead(model.File);
         string digest = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellation));
         string metadata = Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(model.Metadata!, ContractJson.Default.ModelMetadata)));
-        return $"{options.Identity.Model} {options.Identity.Revision} sha256 {digest} metadata {metadata[..16]}";
+        return $"{options.Identity.Model} {options.Identity.Revision} sha256 {digest} metadata {metadata[..16]}{(model.WeightsSha256.Length > 0 ? $" weights {model.WeightsSha256}" : "")}";
     }
 
     private static void WriteSummary(ServerOptions options, BatchJob? job, string? failure)

@@ -44,9 +44,9 @@ internal sealed partial class ModelFetcher : IDisposable
 
     /// <summary>Path of the file on this machine; null when it does not exist and is <paramref name="optional"/>.</summary>
     /// <exception cref="ModelLoadException">Unreachable, forbidden, missing, too large, too slow, or of another digest.</exception>
-    public async Task<string?> FetchAsync(SourceFile file, string sha256, long maximumBytes, bool optional, CancellationToken cancellation)
+    public async Task<string?> FetchAsync(SourceFile file, string sha256, SizeLimit limit, bool optional, CancellationToken cancellation)
     {
-        if (file.LocalPath is { } path) return await UseFileAsync(path, sha256, maximumBytes, optional, cancellation);
+        if (file.LocalPath is { } path) return await UseFileAsync(path, sha256, limit, optional, cancellation);
         if (sha256.Length > 0 && file.Sha256.Length > 0 && sha256 != file.Sha256) throw ModelCache.WrongDigest(file.Shown, sha256, file.Sha256);
         string digest = sha256.Length > 0 ? sha256 : file.Sha256;
         if (await _cache.FindAsync(digest, cancellation) is { } cached)
@@ -55,10 +55,10 @@ internal sealed partial class ModelFetcher : IDisposable
             return cached;
         }
 
-        return await _downloader.FetchAsync(file, digest, maximumBytes, optional, cancellation);
+        return await _downloader.FetchAsync(file, digest, limit, optional, cancellation);
     }
 
-    private static async Task<string?> UseFileAsync(string path, string sha256, long maximumBytes, bool optional, CancellationToken cancellation)
+    private static async Task<string?> UseFileAsync(string path, string sha256, SizeLimit limit, bool optional, CancellationToken cancellation)
     {
         var file = new FileInfo(path);
         if (!file.Exists)
@@ -67,7 +67,7 @@ internal sealed partial class ModelFetcher : IDisposable
             throw new ModelLoadException(ExitCodes.ModelUnavailable, $"{path} does not exist");
         }
 
-        if (file.Length > maximumBytes) throw new ModelLoadException(ExitCodes.ModelUnavailable, $"{path} is larger than {maximumBytes} bytes");
+        if (file.Length > limit.Left) throw limit.Refuse(path);
         try
         {
             if (sha256.Length > 0 && await ModelCache.HashAsync(path, cancellation) is var actual && actual != sha256) throw ModelCache.WrongDigest(path, sha256, actual);

@@ -4,6 +4,7 @@ using Canario.InferenceServer.Configuration;
 using Canario.InferenceServer.Feedback;
 using Canario.InferenceServer.Models.Fetching;
 using Canario.InferenceServer.Models.Sources;
+using Canario.InferenceServer.Models.Weights;
 using Canario.InferenceServer.Observation;
 using Canario.InferenceServer.Predict;
 using Canario.InferenceServer.Tensors;
@@ -18,6 +19,8 @@ internal sealed partial class ModelLoader(ServerOptions options, ModelFetcher fe
     // The files beside a model are lists of numbers and names; larger ones are a mistake.
     private const long MaximumSideFileBytes = 16 << 20;
 
+    private readonly WeightFetcher _weights = new(options, fetcher);
+
     /// <exception cref="ModelLoadException">With the exit code and a message for people.</exception>
     public async Task<ServedModel> LoadAsync(CancellationToken cancellation)
     {
@@ -27,14 +30,15 @@ internal sealed partial class ModelLoader(ServerOptions options, ModelFetcher fe
         {
             ModelPlace place = await fetcher.OpenAsync(options.ModelUri!, timed.Token);
             SourceFile file = place(ModelFiles.Model)!;
-            string path = (await fetcher.FetchAsync(file, options.ModelSha256, options.MaximumModelBytes, optional: false, timed.Token))!;
+            string path = (await fetcher.FetchAsync(file, options.ModelSha256, new SizeLimit(options.MaximumModelBytes), optional: false, timed.Token))!;
             // Whoever named a digest had it checked; a large file is not read again for it.
             string digest = options.ModelSha256.Length > 0 ? options.ModelSha256 : file.Sha256.Length > 0 ? file.Sha256 : await ModelCache.HashAsync(path, timed.Token);
+            (path, string weights) = await _weights.FetchAsync(place, file, path, digest, timed.Token);
             ModelMetadata? metadata = await ReadAsync(place, ModelFiles.Metadata, options.MetadataSha256, ContractJson.Default.ModelMetadata, timed.Token);
             ModelBaseline? baseline = await ReadAsync(place, ModelFiles.Baseline, options.BaselineSha256, ContractJson.Default.ModelBaseline, timed.Token);
             ModelGolden? golden = await ReadAsync(place, ModelFiles.Golden, options.GoldenSha256, ContractJson.Default.ModelGolden, timed.Token);
             // Loading is CPU work for as long as the model is large: not on a thread that the caller may need.
-            return await Task.Run(() => Load(file.Shown, path, digest, metadata, baseline, golden), cancellation);
+            return await Task.Run(() => Load(file.Shown, path, digest, weights, metadata, baseline, golden), cancellation);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -42,7 +46,7 @@ internal sealed partial class ModelLoader(ServerOptions options, ModelFetcher fe
         }
     }
 
-    private ServedModel Load(string shown, string path, string digest, ModelMetadata? metadata, ModelBaseline? baseline, ModelGolden? golden)
+    private ServedModel Load(string shown, string path, string digest, string weights, ModelMetadata? metadata, ModelBaseline? baseline, ModelGolden? golden)
     {
         Session session = Open(shown, path);
         try
@@ -62,6 +66,7 @@ internal sealed partial class ModelLoader(ServerOptions options, ModelFetcher fe
             var model = new ServedModel(options.Identity, path, session, metadata, drift)
             {
                 Sha256 = digest,
+                WeightsSha256 = weights,
                 Feedback = ModelFeedback.Build(options, results, registry, time),
             };
             TimeSpan run = WarmUp.Run(model);
@@ -99,7 +104,7 @@ internal sealed partial class ModelLoader(ServerOptions options, ModelFetcher fe
         // A digest says that the file exists.
         bool optional = sha256.Length == 0;
         if (place(name) is not { } file) return optional ? null : throw new ModelLoadException(ExitCodes.ModelUnavailable, $"there is no {name} beside the model; one with sha256 {sha256} was asked for");
-        string? path = await fetcher.FetchAsync(file, sha256, MaximumSideFileBytes, optional, cancellation);
+        string? path = await fetcher.FetchAsync(file, sha256, new SizeLimit(MaximumSideFileBytes), optional, cancellation);
         if (path is null) return null;
         try
         {

@@ -60,6 +60,8 @@ internal sealed class ServedModel : IDisposable
     public DriftObserver Drift { get; }
     /// <summary>Lower-case hex digest of the ONNX file, asked for or not.</summary>
     public required string Sha256 { get; init; }
+    /// <summary>Of the ONNX file with the weights that were fetched beside it; empty: none were.</summary>
+    public string WeightsSha256 { get; init; } = "";
     /// <summary>Null: none is wanted.</summary>
     public ModelFeedback? Feedback { get; init; }
     public bool HasSensitiveFeatures => _sensitiveInputs.Count > 0;

@@ -168,7 +168,7 @@ internal sealed class Registry : IAsyncDisposable
         }
     }
 
-    private static byte[] Tar((string Path, byte[] Content)[] files)
+    internal static byte[] Tar((string Path, byte[] Content)[] files)
     {
         using var packed = new MemoryStream();
         using (var writer = new TarWriter(packed, leaveOpen: true))
@@ -180,7 +180,7 @@ internal sealed class Registry : IAsyncDisposable
         return packed.ToArray();
     }
 
-    private static byte[] Gzip(byte[] content)
+    internal static byte[] Gzip(byte[] content)
     {
         using var packed = new MemoryStream();
         using (var gzip = new GZipStream(packed, CompressionLevel.Fastest)) gzip.Write(content);

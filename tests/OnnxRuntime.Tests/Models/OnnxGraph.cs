@@ -7,6 +7,9 @@ public sealed class OnnxGraph
 {
     private readonly ProtoMessage _graph = new ProtoMessage().Text(2, "test");
     private readonly List<ProtoMessage> _metadata = [];
+    private readonly Dictionary<string, List<byte>> _outside = [];
+    private string[] _locations = [];
+    private int _tensors;
 
     public OnnxGraph Input(string name, int type, params object[] shape)
     {
@@ -50,6 +53,16 @@ public sealed class OnnxGraph
     public OnnxGraph Weights(string name, ReadOnlySpan<long> values, params long[] shape) =>
         Weights(name, 7, MemoryMarshal.AsBytes(values), shape);
 
+    /// <summary>Weights from here on are kept in these files, by turns.</summary>
+    public OnnxGraph KeepWeightsIn(params string[] locations)
+    {
+        _locations = locations;
+        return this;
+    }
+
+    /// <summary>The files of weights, by location.</summary>
+    public Dictionary<string, byte[]> Outside() => _outside.ToDictionary(file => file.Key, file => file.Value.ToArray());
+
     public OnnxGraph Metadata(string key, string value)
     {
         _metadata.Add(new ProtoMessage().Text(1, key).Text(2, value));
@@ -67,6 +80,13 @@ public sealed class OnnxGraph
             .Message(8, new ProtoMessage().Text(1, "ai.onnx.ml").Number(2, 3));
         foreach (ProtoMessage entry in _metadata) model.Message(14, entry);
         return model.ToArray();
+    }
+
+    /// <summary>Says where a tensor's bytes are.</summary>
+    public static ProtoMessage Outside(ProtoMessage tensor, string location, long offset, long length)
+    {
+        foreach ((string key, string value) in new[] { ("location", location), ("offset", $"{offset}"), ("length", $"{length}") }) tensor.Message(13, new ProtoMessage().Text(1, key).Text(2, value));
+        return tensor.Number(14, 1);
     }
 
     public static ProtoMessage Whole(string name, long value) => new ProtoMessage().Text(1, name).Number(3, value).Number(20, 2);
@@ -89,8 +109,18 @@ public sealed class OnnxGraph
     {
         var tensor = new ProtoMessage();
         foreach (long dimension in shape) tensor.Number(1, dimension);
-        _graph.Message(5, tensor.Number(2, type).Text(8, name).Bytes(9, raw));
+        tensor.Number(2, type).Text(8, name);
+        _graph.Message(5, _locations.Length == 0 ? tensor.Bytes(9, raw) : PutOutside(tensor, raw));
         return this;
+    }
+
+    private ProtoMessage PutOutside(ProtoMessage tensor, ReadOnlySpan<byte> raw)
+    {
+        string location = _locations[_tensors++ % _locations.Length];
+        if (!_outside.TryGetValue(location, out List<byte>? file)) _outside[location] = file = [];
+        Outside(tensor, location, file.Count, raw.Length);
+        file.AddRange(raw);
+        return tensor;
     }
 
     private static ProtoMessage ValueInfo(string name, int type, object[] shape)

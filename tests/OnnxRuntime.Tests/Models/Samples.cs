@@ -30,22 +30,13 @@ public static class Samples
         .Build();
 
     /// <summary>Input [n, features] → dense, ReLU, dense, softmax → probabilities [n, classes] and label [n]. Weights from a seed.</summary>
-    public static byte[] Mlp(int features, int hidden, int classes, int seed = 1)
+    public static byte[] Mlp(int features, int hidden, int classes, int seed = 1) => Mlp(new OnnxGraph(), features, hidden, classes, seed).Build();
+
+    /// <summary>The same with its weights in files of their own, by turns.</summary>
+    public static (byte[] Model, Dictionary<string, byte[]> Weights) MlpWithWeightsIn(int features, int hidden, int classes, params string[] locations)
     {
-#pragma warning disable CA5394 // Weights of a test model need no secrecy.
-        var random = new Random(seed);
-        float[] Draw(int count) => [.. Enumerable.Range(0, count).Select(_ => (float)(random.NextDouble() * 2 - 1) / MathF.Sqrt(hidden) * 2)];
-#pragma warning restore CA5394
-        return new OnnxGraph()
-            .Input("input", 1, "n", features)
-            .Output("probabilities", 1, "n", classes).Output("label", 7, "n")
-            .Weights("w1", Draw(features * hidden), features, hidden).Weights("b1", Draw(hidden), hidden)
-            .Weights("w2", Draw(hidden * classes), hidden, classes).Weights("b2", Draw(classes), classes)
-            .Node("Gemm", ["input", "w1", "b1"], ["h0"]).Node("Relu", ["h0"], ["h"])
-            .Node("Gemm", ["h", "w2", "b2"], ["logits"])
-            .Node("Softmax", ["logits"], ["probabilities"], OnnxGraph.Whole("axis", 1))
-            .Node("ArgMax", ["logits"], ["label"], OnnxGraph.Whole("axis", 1), OnnxGraph.Whole("keepdims", 0))
-            .Build();
+        OnnxGraph graph = Mlp(new OnnxGraph().KeepWeightsIn(locations), features, hidden, classes, 1);
+        return (graph.Build(), graph.Outside());
     }
 
     /// <summary>Input [n, 256] → 1024 → 1024 → 16: 5 MB of weights, so that a row alone waits for memory and rows together share the wait.</summary>
@@ -111,4 +102,21 @@ public static class Samples
         .Weights("table", [10f, 20f, 30f], 3)
         .Node("Gather", ["table", "x"], ["y"])
         .Build();
+
+    private static OnnxGraph Mlp(OnnxGraph graph, int features, int hidden, int classes, int seed)
+    {
+#pragma warning disable CA5394 // Weights of a test model need no secrecy.
+        var random = new Random(seed);
+        float[] Draw(int count) => [.. Enumerable.Range(0, count).Select(_ => (float)(random.NextDouble() * 2 - 1) / MathF.Sqrt(hidden) * 2)];
+#pragma warning restore CA5394
+        return graph
+            .Input("input", 1, "n", features)
+            .Output("probabilities", 1, "n", classes).Output("label", 7, "n")
+            .Weights("w1", Draw(features * hidden), features, hidden).Weights("b1", Draw(hidden), hidden)
+            .Weights("w2", Draw(hidden * classes), hidden, classes).Weights("b2", Draw(classes), classes)
+            .Node("Gemm", ["input", "w1", "b1"], ["h0"]).Node("Relu", ["h0"], ["h"])
+            .Node("Gemm", ["h", "w2", "b2"], ["logits"])
+            .Node("Softmax", ["logits"], ["probabilities"], OnnxGraph.Whole("axis", 1))
+            .Node("ArgMax", ["logits"], ["label"], OnnxGraph.Whole("axis", 1), OnnxGraph.Whole("keepdims", 0));
+    }
 }

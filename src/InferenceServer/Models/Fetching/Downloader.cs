@@ -17,7 +17,7 @@ internal sealed partial class Downloader(WebClient web, Retries retries, ModelCa
 
     /// <summary>Path of the file in the cache; null when it does not exist and is <paramref name="optional"/>.</summary>
     /// <exception cref="ModelLoadException">Unreachable, forbidden, missing, too large, or of another digest.</exception>
-    public async Task<string?> FetchAsync(SourceFile file, string sha256, long maximumBytes, bool optional, CancellationToken cancellation)
+    public async Task<string?> FetchAsync(SourceFile file, string sha256, SizeLimit limit, bool optional, CancellationToken cancellation)
     {
         using PartialFile partial = await OpenAsync(file, sha256, cancellation);
         try
@@ -27,7 +27,7 @@ internal sealed partial class Downloader(WebClient web, Retries retries, ModelCa
                 long before = partial.Length;
                 try
                 {
-                    if (!await ContinueAsync(file, partial, sha256.Length > 0, maximumBytes, optional, cancellation))
+                    if (!await ContinueAsync(file, partial, sha256.Length > 0, limit, optional, cancellation))
                     {
                         partial.Delete();
                         return null;
@@ -81,7 +81,7 @@ internal sealed partial class Downloader(WebClient web, Retries retries, ModelCa
     }
 
     /// <summary>One attempt: asks for what is missing. False: there is no such file.</summary>
-    private async Task<bool> ContinueAsync(SourceFile file, PartialFile partial, bool digestIsKnown, long maximumBytes, bool optional, CancellationToken cancellation)
+    private async Task<bool> ContinueAsync(SourceFile file, PartialFile partial, bool digestIsKnown, SizeLimit limit, bool optional, CancellationToken cancellation)
     {
         using var stalled = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         stalled.CancelAfter(Retries.Stall);
@@ -120,8 +120,8 @@ internal sealed partial class Downloader(WebClient web, Retries retries, ModelCa
         if (response.Content.Headers.ContentEncoding.Count > 0)
             throw new ModelLoadException(ExitCodes.ModelUnavailable, $"{file.Shown} came with encoding {response.Content.Headers.ContentEncoding.First()}, which was not asked for");
         long? total = Join(file, partial, response, resumes, digestIsKnown);
-        if (total > maximumBytes) throw TooLarge(file, partial, maximumBytes);
-        await CopyAsync(file, response, partial, total, maximumBytes, stalled);
+        if (total > limit.Left) throw TooLarge(file, partial, limit);
+        await CopyAsync(file, response, partial, total, limit, stalled);
         return true;
     }
 
@@ -157,7 +157,7 @@ internal sealed partial class Downloader(WebClient web, Retries retries, ModelCa
         return range.Length;
     }
 
-    private async Task CopyAsync(SourceFile file, HttpResponseMessage response, PartialFile partial, long? total, long maximumBytes, CancellationTokenSource stalled)
+    private async Task CopyAsync(SourceFile file, HttpResponseMessage response, PartialFile partial, long? total, SizeLimit limit, CancellationTokenSource stalled)
     {
         await using Stream from = await response.Content.ReadAsStreamAsync(stalled.Token);
         byte[] buffer = new byte[BufferBytes];
@@ -167,7 +167,7 @@ internal sealed partial class Downloader(WebClient web, Retries retries, ModelCa
             stalled.CancelAfter(Retries.Stall);
             int read = await from.ReadAsync(buffer, stalled.Token);
             if (read == 0) break;
-            if (partial.Length + read > maximumBytes) throw TooLarge(file, partial, maximumBytes);
+            if (partial.Length + read > limit.Left) throw TooLarge(file, partial, limit);
             await partial.AppendAsync(buffer.AsMemory(0, read), stalled.Token);
             if (time.GetElapsedTime(told) < s_progressInterval) continue;
             told = time.GetTimestamp();
@@ -177,10 +177,10 @@ internal sealed partial class Downloader(WebClient web, Retries retries, ModelCa
         if (partial.Length < total) throw new HttpRequestException($"it ended at byte {partial.Length} of {total}");
     }
 
-    private static ModelLoadException TooLarge(SourceFile file, PartialFile partial, long maximumBytes)
+    private static ModelLoadException TooLarge(SourceFile file, PartialFile partial, SizeLimit limit)
     {
         partial.Restart(null);
-        return new ModelLoadException(ExitCodes.ModelUnavailable, $"{file.Shown} is larger than {maximumBytes} bytes");
+        return limit.Refuse(file.Shown);
     }
 
     private static partial class Log

@@ -11,6 +11,9 @@ internal sealed class ModelCache(ServerOptions options)
 
     public string PathOf(string sha256) => Path.Combine(Folder, sha256);
 
+    /// <summary>Of a file that lies here: its name.</summary>
+    public static string DigestOf(string path) => Path.GetFileName(path);
+
     /// <summary>Path of a file with this digest; null: there is none.</summary>
     public async Task<string?> FindAsync(string sha256, CancellationToken cancellation)
     {

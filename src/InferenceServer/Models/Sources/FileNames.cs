@@ -9,18 +9,21 @@ internal static class FileNames
     private const int ShownNames = 5;
 
     /// <param name="files">By path.</param>
+    /// <param name="model">Path of the ONNX file.</param>
+    public static ModelPlace Place(IReadOnlyDictionary<string, SourceFile> files, string model) =>
+        name => files.GetValueOrDefault(name == ModelFiles.Model ? model : FolderOf(model) + name);
+
+    /// <summary>With a slash behind it; empty: none.</summary>
+    public static string FolderOf(string path) => path[..(path.LastIndexOf('/') + 1)];
+
+    /// <summary>Path of the ONNX file.</summary>
+    /// <param name="paths">Of all files.</param>
     /// <param name="wanted">Path or name of the ONNX file; empty: it is <c>model.onnx</c>, or the only one.</param>
     /// <param name="shown">Where all that is, for people.</param>
     /// <exception cref="ModelLoadException">There is no model, or several.</exception>
-    public static ModelPlace Place(IReadOnlyDictionary<string, SourceFile> files, string wanted, string shown)
+    public static string FindModel(IEnumerable<string> paths, string wanted, string shown)
     {
-        string model = FindModel([.. files.Keys.Order(StringComparer.Ordinal)], wanted, shown);
-        string folder = model[..(model.LastIndexOf('/') + 1)];
-        return name => files.GetValueOrDefault(name == ModelFiles.Model ? model : folder + name);
-    }
-
-    private static string FindModel(string[] names, string wanted, string shown)
-    {
+        string[] names = [.. paths.Order(StringComparer.Ordinal)];
         string[] candidates = wanted.Length > 0
             ? [.. names.Where(name => name == wanted || name.EndsWith("/" + wanted, StringComparison.Ordinal))]
             : [.. names.Where(name => name == ModelFiles.Model || name.EndsWith("/" + ModelFiles.Model, StringComparison.Ordinal))];

@@ -8,5 +8,5 @@ internal sealed class FileSource : IModelSource
     public Task<ModelPlace> OpenAsync(Uri uri, CancellationToken cancellation) =>
         Task.FromResult<ModelPlace>(name => Local(name == Contract.ModelFiles.Model ? uri.LocalPath : new Uri(uri, name).LocalPath));
 
-    private static SourceFile Local(string path) => new() { Shown = path, LocalPath = path };
+    private static SourceFile Local(string path) => new() { Shown = path, LocalPath = path, InPlace = true };
 }

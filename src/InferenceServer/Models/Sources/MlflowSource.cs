@@ -58,7 +58,7 @@ internal sealed partial class MlflowSource(SourceOptions options, WebClient web,
         return name => new SourceFile
         {
             Shown = $"{shown} {name}",
-            Address = new Uri($"{server.AbsoluteUri.TrimEnd('/')}/api/2.0/mlflow-artifacts/artifacts{folder.AbsolutePath}{name}"),
+            Address = new Uri($"{server.AbsoluteUri.TrimEnd('/')}/api/2.0/mlflow-artifacts/artifacts{folder.AbsolutePath}{SigV4.Encode(name, keepsSlashes: true)}"),
             Authorize = authorize,
         };
     }

@@ -6,6 +6,7 @@ using System.Text.Json;
 using Canario.Contract;
 using Canario.InferenceServer.Configuration;
 using Canario.InferenceServer.Models.Fetching;
+using Canario.InferenceServer.Models.Weights;
 
 namespace Canario.InferenceServer.Models.Sources;
 
@@ -13,7 +14,10 @@ namespace Canario.InferenceServer.Models.Sources;
 internal sealed class OciSource(ServerOptions options, WebClient web, ImageFiles images) : IModelSource
 {
     private const int MaximumManifestBytes = 4 << 20;
-    private const int MaximumLayers = 256;
+    private const int MaximumArchives = 256;
+
+    // A file each.
+    private const int MaximumLayers = MaximumArchives + ExternalData.MaximumFiles;
 
     private static readonly SearchValues<char> s_hex = SearchValues.Create("0123456789abcdef");
 
@@ -37,16 +41,18 @@ internal sealed class OciSource(ServerOptions options, WebClient web, ImageFiles
 
         OciDescriptor[] layers = Whole(listed, "layers", reference);
         OciDescriptor[] archives = [.. layers.Where(layer => layer.IsArchive)];
+        if (archives.Length > MaximumArchives) throw new ModelLoadException(ExitCodes.ModelUnavailable, $"{reference.Shown} has {archives.Length} layers that are archives; {MaximumArchives} can be read");
         OciDescriptor[] files = [.. layers.Where(layer => !layer.IsArchive)];
-        Dictionary<string, SourceFile> found = await images.UnpackAsync([.. archives.Select(layer => BlobOf(layer, $"{reference.Shown} layer {layer.Digest}"))], options.MaximumModelBytes, cancellation);
+        var named = new Dictionary<string, SourceFile>(StringComparer.Ordinal);
         foreach (OciDescriptor layer in files)
         {
             // A blob without a name can only be the model, and only where it is alone.
             string name = layer.Title.Length > 0 ? layer.Title : files.Length == 1 ? ModelFiles.Model : "";
-            if (name.Length > 0) found[name] = BlobOf(layer, $"{reference.Shown} {name}");
+            if (name.Length > 0) named[name] = BlobOf(layer, $"{reference.Shown} {name}");
         }
 
-        return FileNames.Place(found, reference.File, reference.Shown);
+        SourceFile[] packed = [.. archives.Select(layer => BlobOf(layer, $"{reference.Shown} layer {layer.Digest}"))];
+        return await images.FindAsync(packed, named, reference.File, reference.Shown, options.MaximumModelBytes, cancellation);
 
         SourceFile BlobOf(OciDescriptor layer, string shown) => new()
         {

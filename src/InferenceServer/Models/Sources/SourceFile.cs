@@ -9,6 +9,9 @@ internal sealed record SourceFile
     /// <summary>On this machine; null: it is at <see cref="Address"/>.</summary>
     public string? LocalPath { get; init; }
 
+    /// <summary>It lies on this machine where its neighbours do, all under their own names; false: by its digest.</summary>
+    public bool InPlace { get; init; }
+
     public Uri? Address { get; init; }
 
     /// <summary>Lower-case hex digest that the place itself names; empty: it names none.</summary>

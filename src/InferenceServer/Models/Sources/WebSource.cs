@@ -10,7 +10,7 @@ internal sealed class WebSource : IModelSource
         Uri address = uri;
         if (name != Contract.ModelFiles.Model)
         {
-            address = new Uri(uri, name);
+            address = new Uri(uri, SigV4.Encode(name, keepsSlashes: true));
             if (uri.Query.Length > 0) address = new UriBuilder(address) { Query = uri.Query }.Uri;
         }
 
