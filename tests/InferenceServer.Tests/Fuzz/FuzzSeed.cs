@@ -25,6 +25,9 @@ internal sealed record FuzzSeed(string Codec, string Path, string MediaType, byt
     /// <summary>For <see cref="ModelFolder.WithFeatures"/>.</summary>
     public static FuzzSeed[] All { get; } = Build();
 
+    /// <summary>For <see cref="Canario.TestModels.Samples.Lookup"/>, which fails on most numbers that the server has no reason to refuse.</summary>
+    public static FuzzSeed[] OfLookup { get; } = BuildLookup();
+
     /// <param name="body">In place of the seed's.</param>
     /// <param name="mutator">Decides on what stands in headers and frames.</param>
     public HttpRequestMessage Request(byte[] body, Mutator mutator)
@@ -87,6 +90,27 @@ internal sealed record FuzzSeed(string Codec, string Path, string MediaType, byt
             new FuzzSeed(Grpc, "/inference.GRPCInferenceService/ModelInfer", "application/grpc", call.ToArray()),
             new FuzzSeed(Grpc, "/inference.GRPCInferenceService/ModelInfer", "application/grpc", contents.ToArray()),
             new FuzzSeed(Grpc, "/inference.GRPCInferenceService/ModelMetadata", "application/grpc", new ProtoMessage().Text(1, "m").Text(2, "m-1").ToArray()),
+        ];
+    }
+
+    private static FuzzSeed[] BuildLookup()
+    {
+        // Numbers to go wrong by their value, and a text in which an edit does no harm: together they are most of a body.
+        const int Count = 24;
+        string id = new('i', 60);
+        string numbers = string.Join(',', Enumerable.Repeat("1,2", Count / 2));
+        byte[] raw = [.. Enumerable.Range(0, Count).SelectMany(i => BitConverter.GetBytes(1L + i % 2))];
+        string Input(string more) => $$$"""{"id":"{{{id}}}","inputs":[{"name":"x","shape":[{{{Count}}}],"datatype":"INT64",{{{more}}}}]}""";
+        ProtoMessage Tensor() => new ProtoMessage().Text(1, "x").Text(2, "INT64").Number(3, Count);
+        ProtoMessage call = new ProtoMessage().Text(1, "m").Text(3, id).Message(5, Tensor()).Bytes(7, raw);
+        ProtoMessage contents = new ProtoMessage().Text(1, "m").Text(3, id).Message(5, Tensor().Message(5, new ProtoMessage().Bytes(3, [.. Enumerable.Range(0, Count).Select(i => (byte)(1 + i % 2))])));
+        return
+        [
+            Text("/v1/models/m:predict", $$"""{"signature_name":"{{id}}","instances":[{{numbers}}]}"""),
+            Text(Infer, Input($"\"data\":[{numbers}]")),
+            Raw(Input($"\"parameters\":{{\"binary_data_size\":{raw.Length}}}"), raw),
+            new FuzzSeed(Grpc, "/inference.GRPCInferenceService/ModelInfer", "application/grpc", call.ToArray()),
+            new FuzzSeed(Grpc, "/inference.GRPCInferenceService/ModelInfer", "application/grpc", contents.ToArray()),
         ];
     }
 

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Canario.TestModels;
 using Xunit.Abstractions;
 
 namespace Canario.InferenceServer.Tests.Fuzz;
@@ -18,6 +19,12 @@ public sealed class FuzzTests(ITestOutputHelper output)
     // In the ordinary run.
     private const int FewRequests = 14_000;
 
+    // To the model that fails, whose every failure is logged: a part of the others.
+    private const int FailingShare = 4;
+
+    // How RequestFailures begins what it tells of a failed run.
+    private const string ModelFailed = "the model failed on this input (";
+
     // No request here takes a hundredth of it; a server that hangs takes more.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
 
@@ -29,31 +36,55 @@ public sealed class FuzzTests(ITestOutputHelper output)
         using ModelFolder folder = ModelFolder.WithFeatures();
         await using TestServer server = await TestServer.StartReadyAsync(folder.Path);
         (_, JsonNode before) = await server.PostAsync("/predict", ModelFolder.Row);
-        var counts = new Dictionary<string, SortedDictionary<int, int>>();
-        await Task.WhenAll(Enumerable.Range(0, Senders).Select(sender => Task.Run(() => SendAsync(server, seed * 1000 + sender, requests / Senders, counts))));
+        Dictionary<string, SortedDictionary<int, int>> counts = await SendAllAsync(server, FuzzSeed.All, seed, requests, mayFail: false);
 
         (int status, JsonNode after) = await server.PostAsync("/predict", ModelFolder.Row);
         Assert.Equal(200, status);
         Assert.Equal(before["probabilities"]!.ToJsonString(), after["probabilities"]!.ToJsonString());
-        foreach ((string codec, SortedDictionary<int, int> codes) in counts)
-            output.WriteLine($"{codec}: {string.Join(", ", codes.Select(pair => $"{pair.Value} answered {pair.Key}"))}");
         // Both happened often, so the mutations were neither all harmless nor all fatal.
         foreach ((string codec, int right, int wrong) in new[] { (FuzzSeed.Json, 200, 400), (FuzzSeed.Binary, 200, 400), (FuzzSeed.Grpc, 0, 3) })
         {
             int all = counts[codec].Values.Sum();
-            Assert.True(counts[codec][right] > all / 20 && counts[codec][wrong] > all / 4, $"of {all} {codec} requests {counts[codec][right]} were taken and {counts[codec][wrong]} refused");
+            Assert.True(counts[codec][right] > all / 40 && counts[codec][wrong] > all / 4, $"of {all} {codec} requests {counts[codec][right]} were taken and {counts[codec][wrong]} refused");
         }
     }
 
-    private static async Task SendAsync(TestServer server, int seed, int requests, Dictionary<string, SortedDictionary<int, int>> counts)
+    [Fact]
+    public async Task Requests_on_which_the_model_fails_are_told_so_and_fail_alone()
+    {
+        int requests = Read("CANARIO_FUZZ_REQUESTS", FewRequests) / FailingShare;
+        int seed = Read("CANARIO_FUZZ_SEED", 11);
+        using var folder = new ModelFolder(Samples.Lookup());
+        await using TestServer server = await TestServer.StartReadyAsync(folder.Path);
+        Dictionary<string, SortedDictionary<int, int>> counts = await SendAllAsync(server, FuzzSeed.OfLookup, seed, requests, mayFail: true);
+        (int status, JsonNode after) = await server.PostAsync("/v1/models/m:predict", """{"instances":[0,2]}""");
+        Assert.Equal(200, status);
+        Assert.Equal("[10,30]", after["predictions"]!.ToJsonString());
+        foreach ((string codec, int right, int failed) in new[] { (FuzzSeed.Json, 200, 500), (FuzzSeed.Binary, 200, 500), (FuzzSeed.Grpc, 0, 13) })
+        {
+            int all = counts[codec].Values.Sum();
+            Assert.True(counts[codec].GetValueOrDefault(right) > 0 && counts[codec].GetValueOrDefault(failed) > all / 200, $"of {all} {codec} requests {counts[codec].GetValueOrDefault(right)} were taken and the model failed on {counts[codec].GetValueOrDefault(failed)}");
+        }
+    }
+
+    private async Task<Dictionary<string, SortedDictionary<int, int>>> SendAllAsync(TestServer server, FuzzSeed[] seeds, int seed, int requests, bool mayFail)
+    {
+        var counts = new Dictionary<string, SortedDictionary<int, int>>();
+        await Task.WhenAll(Enumerable.Range(0, Senders).Select(sender => Task.Run(() => SendAsync(server, seeds, seed * 1000 + sender, requests / Senders, mayFail, counts))));
+        foreach ((string codec, SortedDictionary<int, int> codes) in counts)
+            output.WriteLine($"{codec}: {string.Join(", ", codes.Select(pair => $"{pair.Value} answered {pair.Key}"))}");
+        return counts;
+    }
+
+    private static async Task SendAsync(TestServer server, FuzzSeed[] seeds, int seed, int requests, bool mayFail, Dictionary<string, SortedDictionary<int, int>> counts)
     {
         var mutator = new Mutator(seed);
-        byte[][] bodies = [.. FuzzSeed.All.Select(known => known.Body)];
+        byte[][] bodies = [.. seeds.Select(known => known.Body)];
         using var grpc = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{server.GrpcPort}"), Timeout = s_patience };
         using var rest = new HttpClient { BaseAddress = server.Client.BaseAddress, Timeout = s_patience };
         for (int i = 0; i < requests; i++)
         {
-            FuzzSeed known = FuzzSeed.All[i % FuzzSeed.All.Length];
+            FuzzSeed known = seeds[i % seeds.Length];
             byte[] body = mutator.Mutate(known.Body, bodies);
             string what = $"request {i} of seed {seed}, {known.Codec} to {known.Path}, body {Convert.ToBase64String(body)}";
             int code;
@@ -62,7 +93,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
                 using HttpRequestMessage request = known.Request(body, mutator);
                 using HttpResponseMessage response = await (known.Codec == FuzzSeed.Grpc ? grpc : rest).SendAsync(request);
                 byte[] answer = await response.Content.ReadAsByteArrayAsync();
-                code = known.Codec == FuzzSeed.Grpc ? CheckGrpc(response, what) : CheckRest(known, response, answer, what);
+                code = known.Codec == FuzzSeed.Grpc ? CheckGrpc(response, mayFail, what) : CheckRest(known, response, answer, mayFail, what);
             }
             catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
             {
@@ -77,10 +108,12 @@ public sealed class FuzzTests(ITestOutputHelper output)
         }
     }
 
-    private static int CheckRest(FuzzSeed known, HttpResponseMessage response, byte[] answer, string what)
+    private static int CheckRest(FuzzSeed known, HttpResponseMessage response, byte[] answer, bool mayFail, string what)
     {
         int status = (int)response.StatusCode;
-        Assert.True(status is 200 or 503 or >= 400 and < 500, $"{status} for {what}");
+        // The model failed, said by itself: never the server.
+        bool failed = mayFail && status == 500 && Encoding.UTF8.GetString(answer).StartsWith($"{{\"error\":\"{ModelFailed}", StringComparison.Ordinal);
+        Assert.True(failed || status is 200 or 503 or >= 400 and < 500, $"{status} for {what}");
         if (status != 200)
         {
             RequireError(answer, what);
@@ -97,14 +130,15 @@ public sealed class FuzzTests(ITestOutputHelper output)
         return status;
     }
 
-    private static int CheckGrpc(HttpResponseMessage response, string what)
+    private static int CheckGrpc(HttpResponseMessage response, bool mayFail, string what)
     {
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         string? text = response.TrailingHeaders.TryGetValues("grpc-status", out IEnumerable<string>? trailer) ? trailer.Single()
             : response.Headers.TryGetValues("grpc-status", out IEnumerable<string>? header) ? header.Single() : null;
         Assert.True(int.TryParse(text, CultureInfo.InvariantCulture, out int code), $"no grpc-status for {what}");
+        bool failed = mayFail && code == 13 && response.TrailingHeaders.GetValues("grpc-message").Single().StartsWith(ModelFailed, StringComparison.Ordinal);
         // Invalid, not found, too large, unknown encoding, busy: never unknown (2) or internal (13).
-        Assert.True(code is 0 or 3 or 5 or 8 or 12 or 14, $"grpc-status {code} for {what}");
+        Assert.True(failed || code is 0 or 3 or 5 or 8 or 12 or 14, $"grpc-status {code} for {what}");
         return code;
     }
 

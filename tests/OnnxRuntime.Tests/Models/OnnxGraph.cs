@@ -50,6 +50,9 @@ public sealed class OnnxGraph
     public OnnxGraph Weights(string name, ReadOnlySpan<float> values, params long[] shape) =>
         Weights(name, 1, MemoryMarshal.AsBytes(values), shape);
 
+    public OnnxGraph Weights(string name, ReadOnlySpan<double> values, params long[] shape) =>
+        Weights(name, 11, MemoryMarshal.AsBytes(values), shape);
+
     public OnnxGraph Weights(string name, ReadOnlySpan<long> values, params long[] shape) =>
         Weights(name, 7, MemoryMarshal.AsBytes(values), shape);
 

@@ -39,6 +39,24 @@ public static class Samples
         return (graph.Build(), graph.Outside());
     }
 
+    /// <summary>As <see cref="Mlp"/>, in FP64.</summary>
+    public static byte[] DoubleMlp(int features, int hidden, int classes)
+    {
+#pragma warning disable CA5394 // Weights of a test model need no secrecy.
+        var random = new Random(4);
+        double[] Draw(int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextDouble() - 0.5)];
+#pragma warning restore CA5394
+        return new OnnxGraph()
+            .Input("input", 11, "n", features)
+            .Output("probabilities", 11, "n", classes).Output("label", 7, "n")
+            .Weights("w1", Draw(features * hidden), features, hidden).Weights("w2", Draw(hidden * classes), hidden, classes)
+            .Node("MatMul", ["input", "w1"], ["h0"]).Node("Relu", ["h0"], ["h"])
+            .Node("MatMul", ["h", "w2"], ["logits"])
+            .Node("Softmax", ["logits"], ["probabilities"], OnnxGraph.Whole("axis", 1))
+            .Node("ArgMax", ["logits"], ["label"], OnnxGraph.Whole("axis", 1), OnnxGraph.Whole("keepdims", 0))
+            .Build();
+    }
+
     /// <summary>Input [n, 256] → 1024 → 1024 → 16: 5 MB of weights, so that a row alone waits for memory and rows together share the wait.</summary>
     /// <param name="mixRows">The mean over all rows is taken off, so that a row's answer depends on the others.</param>
     public static byte[] WideMlp(bool mixRows = false)
