@@ -1,6 +1,8 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using Canario.InferenceServer.Lifecycle;
+using Canario.TestModels;
 
 namespace Canario.InferenceServer.Tests;
 
@@ -154,6 +156,8 @@ public sealed class V2ConformanceTests(TrioServer trio) : IClassFixture<TrioServ
     [Theory]
     [InlineData("GET", "/v2/models/other/ready")]
     [InlineData("GET", "/v2/models/m/versions/9/ready")]
+    [InlineData("GET", "/v2/models/other")]
+    [InlineData("GET", "/v2/models/m/versions/9")]
     [InlineData("POST", "/v2/models/other/infer")]
     [InlineData("POST", "/v2/models/m/versions/9/infer")]
     [InlineData("POST", "/v2/models/m/generate")]
@@ -164,6 +168,44 @@ public sealed class V2ConformanceTests(TrioServer trio) : IClassFixture<TrioServ
         using HttpResponseMessage response = await _server.Client.SendAsync(request);
         Assert.Equal(404, (int)response.StatusCode);
         Assert.Equal("string", Kind(JsonNode.Parse(await response.Content.ReadAsStringAsync())!["error"]));
+    }
+
+    [Fact]
+    public async Task A_server_without_its_model_yet_is_live_and_not_ready_and_tells_an_error_where_it_is_asked_for_more()
+    {
+        using var source = new SilentSource();
+        using var folder = new ModelFolder([]);
+        await using TestServer server = await TestServer.StartAsync(folder.Path, o => o with { ModelUri = source.ModelUri });
+        foreach ((string path, int status, string body) in new[]
+        {
+            ("/v2/health/live", 200, """{"live":true}"""), ("/v2", 200, ""), ("/v2/health/ready", 503, """{"live":true,"ready":false}"""), ("/v2/models/m/ready", 503, ""),
+            ("/v2/models/m", 503, """{"error":"the model is not loaded yet"}"""),
+        })
+        {
+            using HttpResponseMessage response = await server.Client.GetAsync(path);
+            Assert.Equal(status, (int)response.StatusCode);
+            string text = await response.Content.ReadAsStringAsync();
+            if (body.Length > 0) Assert.Equal(body, text);
+        }
+
+        (int code, JsonNode json) = await server.PostAsync("/v2/models/m/infer", $$"""{"inputs":[{{Tensors}}]}""");
+        Assert.Equal(503, code);
+        Assert.Equal("""{"error":"the model is not loaded yet"}""", json.ToJsonString());
+    }
+
+    [Fact]
+    public async Task A_server_that_drains_is_live_and_infers_but_neither_it_nor_its_model_is_ready()
+    {
+        using var folder = new ModelFolder(Samples.Trio());
+        await using TestServer server = await TestServer.StartReadyAsync(folder.Path);
+        server.Get<ServerState>().Drain();
+        foreach ((string path, int status) in new[] { ("/v2/health/live", 200), ("/v2/health/ready", 503), ("/v2/models/m/ready", 503), ("/v2/models/m", 200) })
+        {
+            using HttpResponseMessage response = await server.Client.GetAsync(path);
+            Assert.True(status == (int)response.StatusCode, $"{path} is {response.StatusCode}");
+        }
+
+        Assert.Equal(200, (await server.PostAsync("/v2/models/m/infer", $$"""{"inputs":[{{Tensors}}]}""")).Status);
     }
 
     private static IEnumerable<string> Names(JsonNode answer) => answer["outputs"]!.AsArray().Select(o => (string)o!["name"]!);

@@ -125,7 +125,7 @@ public sealed class GrpcWireTests(TrioServer trio) : IClassFixture<TrioServer>
         for (int i = 0; i < 4000; i++)
         {
             byte[] message = [.. seeds[i % seeds.Length]];
-            for (int edits = random.Next(0, 4); edits > 0; edits--)
+            for (int edits = random.Next(1, 4); edits > 0; edits--)
             {
                 int at = random.Next(message.Length);
                 if (random.Next(4) == 0) message = [.. message[..at], .. message[random.Next(at, message.Length)..], (byte)random.Next(256)];
@@ -137,7 +137,7 @@ public sealed class GrpcWireTests(TrioServer trio) : IClassFixture<TrioServer>
             codes[code]++;
         }
 #pragma warning restore CA5394
-        Assert.True(codes[0] > 500 && codes[3] > 500, string.Join(' ', codes));
+        Assert.True(codes[0] > 200 && codes[3] > 500, string.Join(' ', codes));
     }
 
     private static byte[] Frame(byte[] message)
