@@ -13,8 +13,14 @@ internal static class ElementBits
     public static string[] ExtremesOf(string datatype) => datatype switch
     {
         "BOOL" => ["true", "false"],
-        "INT8" => Whole<sbyte>(), "INT16" => Whole<short>(), "INT32" => Whole<int>(), "INT64" => Whole<long>(),
-        "UINT8" => Whole<byte>(), "UINT16" => Whole<ushort>(), "UINT32" => Whole<uint>(), "UINT64" => Whole<ulong>(),
+        "INT8" => Whole<sbyte>(),
+        "INT16" => Whole<short>(),
+        "INT32" => Whole<int>(),
+        "INT64" => Whole<long>(),
+        "UINT8" => Whole<byte>(),
+        "UINT16" => Whole<ushort>(),
+        "UINT32" => Whole<uint>(),
+        "UINT64" => Whole<ulong>(),
         "FP16" => [.. Patterns<ushort>(0x03FF, 0x0400, 0x7BFF, 0x2E66).Select(bits => Text(BitConverter.UInt16BitsToHalf(bits)))],
         "BF16" => [.. Patterns<ushort>(0x007F, 0x0080, 0x7F7F, 0x3DCD).Select(bits => Text(BitConverter.UInt32BitsToSingle((uint)bits << 16)))],
         "FP32" => [.. Patterns<uint>(0x007F_FFFF, 0x0080_0000, 0x7F7F_FFFF, 0x3DCC_CCCD).Select(bits => Text(BitConverter.UInt32BitsToSingle(bits)))],
@@ -27,9 +33,17 @@ internal static class ElementBits
     public static byte[] Of(string datatype, string json) => datatype switch
     {
         "BOOL" => [bool.Parse(json) ? (byte)1 : (byte)0],
-        "INT8" => Bits<sbyte>(json), "INT16" => Bits<short>(json), "INT32" => Bits<int>(json), "INT64" => Bits<long>(json),
-        "UINT8" => Bits<byte>(json), "UINT16" => Bits<ushort>(json), "UINT32" => Bits<uint>(json), "UINT64" => Bits<ulong>(json),
-        "FP16" => Bits<Half>(json), "FP32" => Bits<float>(json), "FP64" => Bits<double>(json),
+        "INT8" => Bits<sbyte>(json),
+        "INT16" => Bits<short>(json),
+        "INT32" => Bits<int>(json),
+        "INT64" => Bits<long>(json),
+        "UINT8" => Bits<byte>(json),
+        "UINT16" => Bits<ushort>(json),
+        "UINT32" => Bits<uint>(json),
+        "UINT64" => Bits<ulong>(json),
+        "FP16" => Bits<Half>(json),
+        "FP32" => Bits<float>(json),
+        "FP64" => Bits<double>(json),
         // The upper half of a float; a lower one that is not zero was no bfloat16.
         "BF16" => Bits<float>(json) is [0, 0, byte low, byte high] ? [low, high] : throw new FormatException($"{json} is no bfloat16"),
         "BYTES" => Encoding.UTF8.GetBytes(JsonSerializer.Deserialize<string>(json)!) is var utf8 ? [.. BitConverter.GetBytes(utf8.Length), .. utf8] : [],
