@@ -5,6 +5,7 @@ using Canario.Contract;
 using Canario.InferenceServer.Configuration;
 using Canario.InferenceServer.Lifecycle;
 using Canario.InferenceServer.Models;
+using Canario.InferenceServer.Models.Fetching;
 using Canario.Telemetry.Logging;
 using Canario.Telemetry.Metrics;
 
@@ -88,7 +89,7 @@ internal static class BatchProgram
     /// <summary>The model by its bytes: one that was replaced in its place would give half of the predictions.</summary>
     private static async Task<string> FingerprintAsync(ServerOptions options, ServedModel model, CancellationToken cancellation)
     {
-        await using FileStream file = File.OpenRead(model.File);
+        await using FileStream file = await ModelCache.OpenAsync(model.File, cancellation);
         string digest = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellation));
         string metadata = Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(model.Metadata!, ContractJson.Default.ModelMetadata)));
         return $"{options.Identity.Model} {options.Identity.Revision} sha256 {digest} metadata {metadata[..16]}{(model.WeightsSha256.Length > 0 ? $" weights {model.WeightsSha256}" : "")}";

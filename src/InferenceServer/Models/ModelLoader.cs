@@ -108,7 +108,7 @@ internal sealed partial class ModelLoader(ServerOptions options, ModelFetcher fe
         if (path is null) return null;
         try
         {
-            await using FileStream content = File.OpenRead(path);
+            await using FileStream content = await ModelCache.OpenAsync(path, cancellation);
             return await JsonSerializer.DeserializeAsync(content, type, cancellation)
                 ?? throw new ModelLoadException(ExitCodes.ModelLoadFailed, $"{name} is null");
         }

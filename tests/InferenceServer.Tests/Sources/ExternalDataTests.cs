@@ -101,6 +101,6 @@ public sealed class ExternalDataTests : IDisposable
     private IReadOnlyList<string> Find(byte[] content)
     {
         File.WriteAllBytes(_path, content);
-        return ExternalData.Find(_path, "the model");
+        return ExternalData.FindAsync(_path, "the model", default).GetAwaiter().GetResult();
     }
 }

@@ -220,7 +220,7 @@ public sealed class ExternalWeightsTests(S3Server s3) : IClassFixture<S3Server>,
     private static async Task<string> AnswerOf(TestServer server)
     {
         (int status, JsonNode answer) = await server.PostAsync(
-            "/v2/models/m/infer", """{"inputs":[{"name":"input","shape":[2,4],"datatype":"FP32","data":[0.1,0.2,0.3,0.4,-5,6.25,7,1e-3]}]}""");
+            "/v2/models/m/infer", """{"inputs":[{"name":"input","shape":[2,4],"datatype":"FP32","data":[30,1,1,5.25,40.5,3,0,1e-3]}]}""");
         Assert.Equal(200, status);
         return answer["outputs"]!.ToJsonString();
     }

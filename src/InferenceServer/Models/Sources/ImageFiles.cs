@@ -40,7 +40,7 @@ internal sealed class ImageFiles(Downloader downloader, ModelCache cache)
             string path = await FetchAsync(layer, maximumBytes, cancellation);
             try
             {
-                return File.OpenRead(path);
+                return await ModelCache.OpenAsync(path, cancellation);
             }
             catch (FileNotFoundException e)
             {
@@ -89,7 +89,8 @@ internal sealed class ImageFiles(Downloader downloader, ModelCache cache)
     {
         SourceFile file = found[model];
         string path = file.LocalPath ?? await FetchAsync(file, maximumBytes, cancellation);
-        var missing = ExternalData.Find(path, file.Shown).Select(location => FileNames.FolderOf(model) + location).Where(name => !found.ContainsKey(name)).ToHashSet(StringComparer.Ordinal);
+        IReadOnlyList<string> locations = await ExternalData.FindAsync(path, file.Shown, cancellation);
+        var missing = locations.Select(location => FileNames.FolderOf(model) + location).Where(name => !found.ContainsKey(name)).ToHashSet(StringComparer.Ordinal);
         if (missing.Count == 0) return;
         // Each layer may have each of them.
         foreach ((string name, SourceFile weights) in await image.TakeAsync(missing.Contains, missing.Count * image.Count)) found.Add(name, weights);

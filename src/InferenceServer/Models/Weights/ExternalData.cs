@@ -1,5 +1,6 @@
 using System.Text;
 using Canario.Contract;
+using Canario.InferenceServer.Models.Fetching;
 
 namespace Canario.InferenceServer.Models.Weights;
 
@@ -26,10 +27,12 @@ internal sealed class ExternalData
     /// <summary>Paths of the files, relative to the model's folder, in order. None also where the file is no ONNX file: ONNX Runtime says what it is.</summary>
     /// <param name="path">Of the ONNX file.</param>
     /// <param name="shown">The same for people.</param>
+    /// <param name="cancellation">Ends the wait for who has it alone.</param>
     /// <exception cref="ModelLoadException">A file may not be named so, or there are too many.</exception>
-    public static IReadOnlyList<string> Find(string path, string shown)
+    public static async Task<IReadOnlyList<string>> FindAsync(string path, string shown, CancellationToken cancellation)
     {
-        using var file = new ProtoFile(path);
+        await using FileStream content = await ModelCache.OpenAsync(path, cancellation);
+        var file = new ProtoFile(content.SafeFileHandle);
         var data = new ExternalData(file, shown);
         try
         {

@@ -3,23 +3,16 @@ using Microsoft.Win32.SafeHandles;
 namespace Canario.InferenceServer.Models.Weights;
 
 /// <summary>Walks over protobuf in a file, field by field. What is skipped is not read: the weights of a model may be gigabytes.</summary>
-internal sealed class ProtoFile : IDisposable
+internal sealed class ProtoFile(SafeFileHandle file)
 {
     private const int BufferBytes = 1 << 14;
     private const int LongestVarint = 10;
 
-    private readonly SafeFileHandle _file;
     private readonly byte[] _buffer = new byte[BufferBytes];
     private long _bufferAt;
     private int _buffered;
 
-    public ProtoFile(string path)
-    {
-        _file = File.OpenHandle(path);
-        Length = RandomAccess.GetLength(_file);
-    }
-
-    public long Length { get; }
+    public long Length { get; } = RandomAccess.GetLength(file);
 
     public long Position { get; private set; }
 
@@ -72,15 +65,13 @@ internal sealed class ProtoFile : IDisposable
         if (Position > end) throw Cut();
     }
 
-    public void Dispose() => _file.Dispose();
-
     private byte TakeByte(long end)
     {
         if (Position >= end) throw Cut();
         if (Position < _bufferAt || Position >= _bufferAt + _buffered)
         {
             _bufferAt = Position;
-            _buffered = RandomAccess.Read(_file, _buffer, Position);
+            _buffered = RandomAccess.Read(file, _buffer, Position);
             if (_buffered == 0) throw Cut();
         }
 

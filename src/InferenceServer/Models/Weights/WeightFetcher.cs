@@ -20,7 +20,7 @@ internal sealed class WeightFetcher(ServerOptions options, ModelFetcher fetcher)
     public async Task<(string Path, string Digest)> FetchAsync(ModelPlace place, SourceFile model, string path, string sha256, CancellationToken cancellation)
     {
         if (model.InPlace) return (path, "");
-        IReadOnlyList<string> locations = ExternalData.Find(path, model.Shown);
+        IReadOnlyList<string> locations = await ExternalData.FindAsync(path, model.Shown, cancellation);
         if (locations.Count == 0) return (path, "");
         var limit = new SizeLimit(options.MaximumModelBytes, new FileInfo(path).Length);
         var weights = new List<(string Location, string Sha256)>();

@@ -1,9 +1,10 @@
 using Canario.InferenceServer.Configuration;
+using Canario.InferenceServer.Models.Fetching;
 using Canario.InferenceServer.Models.Weights;
 
 namespace Canario.InferenceServer.Tests.Sources;
 
-public sealed class ModelLinksTests : IDisposable
+public sealed class SharedCacheTests : IDisposable
 {
     private static readonly (string Location, string Sha256)[] s_weights = [("a/b.data", "2"), ("c.data", "3")];
 
@@ -31,6 +32,21 @@ public sealed class ModelLinksTests : IDisposable
             })));
             Directory.Delete(Path.Combine(_cache, "models"), recursive: true);
         }
+    }
+
+    [Fact]
+    public async Task A_file_that_another_process_is_just_putting_there_is_waited_for()
+    {
+        string path = Path.Combine(_cache, "file");
+        Task<FileStream> opening;
+        await using (var alone = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None))
+        {
+            opening = ModelCache.OpenAsync(path, default);
+            Assert.False(opening.IsCompleted);
+        }
+
+        await using FileStream opened = await opening;
+        await Assert.ThrowsAsync<FileNotFoundException>(() => ModelCache.OpenAsync(path + "2", default));
     }
 
     [Fact]
