@@ -130,9 +130,10 @@ public sealed class SecurityTests(GrpcJsClient grpc) : IClassFixture<GrpcJsClien
     }
 
     [Theory]
-    [InlineData(19, 1)]
-    [InlineData(25, 25)]
-    public async Task The_rate_is_the_one_that_was_asked_for_whatever_divides_it(int rate, int burst)
+    [InlineData(19, 1, 0.6)] // A bucket of one loses what is not asked for in time.
+    [InlineData(19, 19, 0.9)]
+    [InlineData(25, 25, 0.9)]
+    public async Task The_rate_is_the_one_that_was_asked_for_whatever_divides_it(int rate, int burst, double least)
     {
         using ModelFolder folder = ModelFolder.WithFeatures();
         await using TestServer server = await TestServer.StartReadyAsync(folder.Path, o => o with { RequestsPerSecond = rate, RequestBurst = burst });
@@ -144,7 +145,7 @@ public sealed class SecurityTests(GrpcJsClient grpc) : IClassFixture<GrpcJsClien
         }
 
         double allowed = burst + (rate * System.Diagnostics.Stopwatch.GetElapsedTime(begun).TotalSeconds);
-        Assert.InRange(served, allowed * 0.8, allowed + 1);
+        Assert.InRange(served, allowed * least, allowed + 1);
     }
 
     [Fact]

@@ -79,14 +79,39 @@ public sealed class V1Tests
         Assert.Contains(message, (string)answer["error"]!, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_model_with_several_inputs_and_other_paths_are_refused()
+    [Theory]
+    [InlineData("""{"instances":[{"a":[1,2],"b":7,"c":["é"]},{"c":[""],"b":-9007199254740993,"a":[0.5,-1]}]}""", 200, """{"predictions":[{"numbers":[1,2],"whole":7,"text":["é"]},{"numbers":[0.5,-1],"whole":-9007199254740993,"text":[""]}]}""")]
+    [InlineData("""{"instances":[[1,2]]}""", 400, "row 0 must be an object of the inputs 'a', 'b', 'c'")]
+    [InlineData("""{"instances":[{"a":[1,2],"b":7,"c":[""]},{"a":[1,2],"c":[""]}]}""", 400, "row 1: input 'b' is missing")]
+    [InlineData("""{"instances":[{"a":[1,2],"a":[1,2],"b":7,"c":[""]}]}""", 400, "input 'a' is given twice")]
+    [InlineData("""{"instances":[{"a":[1],"b":7,"c":[""]}]}""", 400, "input 'a' has fewer elements than shape [1,2]")]
+    [InlineData("""{"instances":[{"a":[1,2],"b":7.5,"c":[""]}]}""", 400, "input 'b', element 0: '7.5' is no INT64")]
+    [InlineData("""{"instances":[{"a":[1,2],"b":7,"d":[""]}]}""", 400, "no input 'd'")]
+    public async Task A_model_with_several_inputs_takes_rows_as_objects_of_them(string body, int expected, string content)
     {
         using var folder = new ModelFolder(Samples.Trio());
         await using TestServer server = await TestServer.StartReadyAsync(folder.Path);
-        (int status, JsonNode answer) = await server.PostAsync(Path, """{"instances":[[1,2]]}""");
-        Assert.Equal(400, status);
-        Assert.Contains("send them to the V2 path", (string)answer["error"]!, StringComparison.Ordinal);
+        (int status, JsonNode answer) = await server.PostAsync(Path, body);
+        Assert.Equal(expected, status);
+        if (expected == 200) Assert.True(JsonNode.DeepEquals(JsonNode.Parse(content), answer), answer.ToJsonString());
+        else Assert.Contains(content, (string)answer["error"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Probabilities_that_the_model_names_are_answered_by_class()
+    {
+        using var folder = new ModelFolder(Samples.ZipMap());
+        await using TestServer server = await TestServer.StartReadyAsync(folder.Path);
+        (int status, JsonNode answer) = await server.PostAsync(Path, """{"instances":[[0.25,0.75],{"x":[1,0]}]}""");
+        Assert.Equal(200, status);
+        Assert.Equal("""{"predictions":[{"no":0.25,"yes":0.75},{"no":1,"yes":0}]}""", answer.ToJsonString());
+    }
+
+    [Fact]
+    public async Task Other_paths_and_methods_are_refused()
+    {
+        using var folder = new ModelFolder(Samples.Trio());
+        await using TestServer server = await TestServer.StartReadyAsync(folder.Path);
         foreach (string path in new[] { "/v1/models/other:predict", "/v1/models/m:explain", "/v1/models/m:predict:x" })
             Assert.Equal(404, (await server.PostAsync(path, "{}")).Status);
         Assert.Equal(405, (int)(await server.Client.GetAsync(Path)).StatusCode);

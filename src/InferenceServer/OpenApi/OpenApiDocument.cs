@@ -103,7 +103,7 @@ internal static class OpenApiDocument
     private static JsonObject? RowsOf(ServedModel model) => model switch
     {
         { Features: not null } => OpenApiSchemas.Reference("Features"),
-        { Inputs: [{ Shape: { Count: > 0 } shape }] } when shape.Skip(1).All(size => size >= 0) => new JsonObject(),
+        _ when model.Inputs.All(input => input.Shape.Count > 0 && input.Shape.Skip(1).All(size => size >= 0)) => new JsonObject(),
         _ => null,
     };
 

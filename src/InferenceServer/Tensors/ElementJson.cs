@@ -74,7 +74,7 @@ internal static class ElementJson
     {
         if (cursor.TryTake(',')) return;
         throw cursor.Peek() == ']'
-            ? RequestException.Bad($"input '{tensor.Info.Name}': 'data' has fewer elements than shape [{string.Join(',', tensor.Shape.ToArray())}]")
+            ? RequestException.Bad($"input '{tensor.Info.Name}' has fewer elements than shape [{string.Join(',', tensor.Shape.ToArray())}]")
             : cursor.Invalid("',' expected");
     }
 

@@ -5,7 +5,7 @@ using Canario.InferenceServer.Tensors;
 
 namespace Canario.InferenceServer.V1;
 
-/// <summary>Writes <c>{"predictions": [row, …]}</c>: a row is the model's only output, or an object of its outputs by name.</summary>
+/// <summary>Writes <c>{"predictions": [row, …]}</c>: a row is the model's only output, or an object of its outputs by name. Of probabilities that the model names, it is an object by class.</summary>
 internal static class V1ResponseWriter
 {
     public static void Write(JsonOutput output, ServedModel model, InferenceCall call)
@@ -46,8 +46,27 @@ internal static class V1ResponseWriter
             return;
         }
 
+        if (call.KeysOf(position) is { } classes)
+        {
+            WriteClasses(output, result, row, classes);
+            return;
+        }
+
         int column = 0;
         WriteNested(output, result, row, shape.AsSpan(1), ref column);
+    }
+
+    private static void WriteClasses(JsonOutput output, ResultColumn result, int row, string[] classes)
+    {
+        output.Raw("{"u8);
+        for (int i = 0; i < classes.Length; i++)
+        {
+            if (i > 0) output.Raw(","u8);
+            output.Text(classes[i]).Raw(":"u8);
+            result.WriteElement(output, row, i);
+        }
+
+        output.Raw("}"u8);
     }
 
     private static void WriteNested(JsonOutput output, ResultColumn result, int row, ReadOnlySpan<long> shape, ref int column)

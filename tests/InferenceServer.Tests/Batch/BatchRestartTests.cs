@@ -7,6 +7,7 @@ namespace Canario.InferenceServer.Tests.Batch;
 public sealed class BatchRestartTests
 {
     private const int Rows = 400_000;
+    private const int MostKills = 12;
 
     [Theory]
     [InlineData("rows.csv", "out.jsonl")]
@@ -21,19 +22,18 @@ public sealed class BatchRestartTests
 
         string[] arguments = BatchRun.Arguments(folder, path, output, "--checkpoint-seconds", "0");
         string partial = Path.Combine(folder.Path, output + ".partial");
+        long wholeLength = Length(whole);
         var random = new Random(5);
         int kills = 0;
         long resumed = 0;
         while (true)
         {
             using var run = new BatchRun(arguments);
-            // Counted from the first write, so that most kills hit the work and not the start.
-            long before = Length(partial);
-            while (!run.HasExited && Length(partial) == before) await Task.Delay(2);
+            // By what it has written, so that most kills hit the work and not the start, on any machine.
 #pragma warning disable CA5394 // A seeded walk.
-            if (kills < 12) await Task.Delay(random.Next(0, 60));
-            else await Task.Delay(random.Next(0, 4000));
+            long until = kills == MostKills ? long.MaxValue : Math.Max(0, Length(partial)) + random.NextInt64(wholeLength / (MostKills + 4));
 #pragma warning restore CA5394
+            while (!run.HasExited && Length(partial) <= until) await Task.Delay(1);
             if (!run.HasExited)
             {
                 run.Signal(BatchRun.SigKill);
