@@ -53,6 +53,24 @@ public sealed class FeatureCheckTests(FeaturesServer features, GrpcJsClient clie
         }
     }
 
+    [Theory]
+    [InlineData("FP32", "0.1", 200)]
+    [InlineData("FP16", "0.1", 200)]
+    [InlineData("BF16", "0.1", 200)]
+    [InlineData("FP32", "0.10000002", 400)]
+    [InlineData("FP32", "1e999", 400)]
+    [InlineData("FP64", "0.1", 200)]
+    [InlineData("FP64", "0.10000000000000002", 400)]
+    public async Task A_bound_itself_is_in_the_range_however_the_tensors_type_rounds_it(string datatype, string value, int expected)
+    {
+        using var folder = new ModelFolder(
+            Samples.Identity(Samples.Types[datatype]),
+            """{"name":"m","features":[{"name":"a","type":"number","tensor":"x","column":0,"maximum":0.1},{"name":"b","type":"number","tensor":"x","column":1,"minimum":0.1}]}""");
+        await using TestServer server = await TestServer.StartReadyAsync(folder.Path);
+        (int status, _) = await server.PostAsync("/v2/models/m/infer", $$"""{"inputs":[{"name":"x","shape":[1,2],"datatype":"{{datatype}}","data":[{{value}},0.1]}]}""");
+        Assert.Equal(expected, status);
+    }
+
     [Fact]
     public async Task Inputs_that_do_not_fit_to_each_other_are_the_clients_mistake_when_the_run_fails()
     {

@@ -19,6 +19,9 @@ internal static class BatchProbe
     private const int Runs = 10;
     private const int MostProbedRows = 1024;
 
+    // Of all rows together: at start, too, a server should keep to the memory that it needs later.
+    private const int MostProbedElements = 4 << 20;
+
     // What streams and batch jobs run together; see RowRunner.
     private const int StreamRows = 256;
 
@@ -46,7 +49,8 @@ internal static class BatchProbe
             FillRows(model, single, joined, Rows);
             TimeSpan together = Shortest(joined, selection);
             double gain = Rows * model.WarmUpRun / together;
-            int most = (int)Math.Clamp(s_longest / model.WarmUpRun, Rows, Math.Clamp(mostRows, StreamRows, MostProbedRows));
+            double affordable = Math.Min(s_longest / model.WarmUpRun, MostProbedElements / Math.Max(1, single.ElementCount));
+            int most = (int)Math.Clamp(affordable, Rows, Math.Clamp(mostRows, StreamRows, MostProbedRows));
             // Other sizes may be computed by other code.
             model.RowsAreIndependent = RowsAreIndependent(single, joined, selection, Rows) && new[] { 2, 3, most }.All(rows =>
             {

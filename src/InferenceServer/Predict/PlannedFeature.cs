@@ -42,16 +42,20 @@ internal sealed class PlannedFeature(FeatureSchema schema, FeatureKind kind, int
         _ => true,
     };
 
+    // As the tensor's type has the bounds: 0.1 as a float is a little more than 0.1.
+    private readonly double? _lowest = AsElement(type, schema.Minimum);
+    private readonly double? _highest = AsElement(type, schema.Maximum);
+
     /// <summary>Whether an element of the tensor may have this value. NaN, a number that was not measured, may stand where the default is null.</summary>
     public bool Takes(double value) => Kind switch
     {
         FeatureKind.Number or FeatureKind.Whole when double.IsNaN(value) => HasDefault && double.IsNaN(DefaultNumber),
-        FeatureKind.Number => IsInRange(value),
-        FeatureKind.Whole => IsInRange(value) && value == Math.Floor(value),
+        FeatureKind.Number or FeatureKind.Whole => double.IsFinite(value) && !(value < _lowest) && !(value > _highest) && (Kind == FeatureKind.Number || value == Math.Floor(value)),
         FeatureKind.CategoryIndex => value >= 0 && value < Schema.Categories.Count && value == Math.Floor(value),
         _ => value is 0 or 1,
     };
 
+    /// <summary>Of a value as it was sent, before it is rounded to the tensor's type.</summary>
     public bool IsInRange(double value) => !(value < Schema.Minimum) && !(value > Schema.Maximum);
 
     /// <summary>What the feature takes, for messages.</summary>
@@ -69,6 +73,14 @@ internal sealed class PlannedFeature(FeatureSchema schema, FeatureKind kind, int
         FeatureKind.CategoryIndex => $"a whole number from 0 to {Schema.Categories.Count - 1}, the place of one of {TensorNames.List(Schema.Categories)}",
         FeatureKind.CategoryOneHot or FeatureKind.Boolean => "0 or 1",
         _ => Allowed(),
+    };
+
+    private static double? AsElement(TensorElementType type, double? bound) => bound is not { } value ? null : type switch
+    {
+        TensorElementType.Float => (float)value,
+        TensorElementType.Float16 => (double)(Half)value,
+        TensorElementType.BFloat16 => ElementJson.FromBrainFloat(ElementJson.ToBrainFloat(value)),
+        _ => value,
     };
 
     private string Range()

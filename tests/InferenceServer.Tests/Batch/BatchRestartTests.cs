@@ -34,11 +34,7 @@ public sealed class BatchRestartTests
             long until = kills == MostKills ? long.MaxValue : Math.Max(0, Length(partial)) + random.NextInt64(wholeLength / (MostKills + 4));
 #pragma warning restore CA5394
             while (!run.HasExited && Length(partial) <= until) await Task.Delay(1);
-            if (!run.HasExited)
-            {
-                run.Signal(BatchRun.SigKill);
-                kills++;
-            }
+            if (!run.HasExited && run.TrySignal(BatchRun.SigKill)) kills++;
 
             (int code, JsonNode? summary, string error) = await run.EndAsync();
             if (code == 128 + BatchRun.SigKill) continue;
@@ -65,15 +61,24 @@ public sealed class BatchRestartTests
 
         // Without checkpoints of its own while it works.
         string[] arguments = BatchRun.Arguments(folder, path, "out.jsonl", "--checkpoint-seconds", "3600");
-        using (var run = new BatchRun(arguments))
+        for (int attempt = 1; ; attempt++)
         {
+            using var run = new BatchRun(arguments);
             while (!run.HasExited && Length(Path.Combine(folder.Path, "out.jsonl.partial")) <= 0) await Task.Delay(2);
-            run.Signal(BatchRun.SigTerm);
+            bool isTold = run.TrySignal(BatchRun.SigTerm);
             (int code, JsonNode? summary, string error) = await run.EndAsync();
+            if ((!isTold || code == 0) && attempt < 20)
+            {
+                // It was done before it was told, on a machine that is quick at its work and slow at ours.
+                foreach (string file in Directory.GetFiles(folder.Path, "out.jsonl*")) File.Delete(file);
+                continue;
+            }
+
             Assert.Equal(ExitCodes.BatchTerminated, code);
             Assert.False((bool)summary!["complete"]!);
             Assert.InRange((int)summary["rows"]!, 1, Rows - 1);
             Assert.Contains("started again, the batch goes on", error, StringComparison.Ordinal);
+            break;
         }
 
         JsonNode done = await BatchRun.SucceedAsync(arguments);

@@ -31,6 +31,9 @@ internal sealed partial class BatchRun : IDisposable
 
     public void Signal(int signal) => Assert.Equal(0, Kill(_process.Id, signal));
 
+    /// <returns>False: it has ended.</returns>
+    public bool TrySignal(int signal) => Kill(_process.Id, signal) == 0;
+
     public async Task<(int Code, JsonNode? Summary, string Error)> EndAsync()
     {
         await _process.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromSeconds(120)).Token);
