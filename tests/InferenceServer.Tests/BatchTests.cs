@@ -74,9 +74,34 @@ public sealed class BatchTests
         await RequireNotJoinedAsync(model);
     }
 
-    private static async Task RequireNotJoinedAsync(byte[] bytes)
+    /// <summary>Where a schema leaves rows little room to differ, too.</summary>
+    [Theory]
+    [InlineData("INT64", "\"type\":\"category\",\"categories\":[\"x\",\"y\"]")]
+    [InlineData("INT64", "\"type\":\"integer\"")]
+    [InlineData("FP32", "\"type\":\"number\",\"minimum\":0,\"maximum\":0.1")]
+    [InlineData("FP32", "\"type\":\"number\",\"maximum\":-5")]
+    [InlineData("FP32", "\"type\":\"number\",\"minimum\":1500000000")]
+    public async Task A_schema_hides_no_dependence(string datatype, string feature)
     {
-        using var folder = new ModelFolder(bytes);
+        const int Columns = 4;
+        byte[] model = new OnnxGraph().Input("x", Samples.Types[datatype], "n", Columns).Output("y", 1, "n", Columns)
+            .Node("Cast", ["x"], ["c"], OnnxGraph.Whole("to", 1))
+            .Node("ReduceMax", ["c"], ["most"], OnnxGraph.Wholes("axes", 0, 1)).Node("Div", ["c", "most"], ["y"]).Build();
+        string features = string.Join(',', Enumerable.Range(0, Columns).Select(i => $"{{\"name\":\"f{i}\",\"tensor\":\"x\",\"column\":{i},{feature}}}"));
+        await RequireNotJoinedAsync(model, $"{{\"name\":\"m\",\"features\":[{features}]}}");
+    }
+
+    /// <summary>A graph's nodes and edges: both sizes are one name, and a row more in one alone is no input.</summary>
+    [Fact]
+    public async Task A_model_that_a_row_more_makes_fail_is_served_and_not_joined()
+    {
+        byte[] model = new OnnxGraph().Input("x", 1, "n", 2).Input("edges", 1, "n", "n").Output("y", 1, "n", 2).Node("MatMul", ["edges", "x"], ["y"]).Build();
+        await RequireNotJoinedAsync(model);
+    }
+
+    private static async Task RequireNotJoinedAsync(byte[] bytes, string? metadata = null)
+    {
+        using var folder = new ModelFolder(bytes, metadata);
         await using TestServer server = await TestServer.StartReadyAsync(folder.Path);
         ServedModel model = server.Get<ServerState>().Model!;
         Assert.False(model.RowsAreIndependent);

@@ -32,7 +32,7 @@ public sealed class FeatureCheckTests(FeaturesServer features, GrpcJsClient clie
         const string Metadata = """
             {"name":"m","features":[
               {"name":"a","type":"number","tensor":"input","column":0,"minimum":0,"default":null},
-              {"name":"b","type":"number","tensor":"input","column":1,"minimum":0,"default":7},
+              {"name":"b","type":"number","tensor":"input","column":1,"minimum":0,"default":-1},
               {"name":"c","type":"number","tensor":"input","column":2},
               {"name":"d","type":"boolean","tensor":"input","column":3}]}
             """;
@@ -42,6 +42,9 @@ public sealed class FeatureCheckTests(FeaturesServer features, GrpcJsClient clie
         Assert.Equal(400, await PostAsync([1, float.NaN, 1, 1]));
         Assert.Equal(400, await PostAsync([1, 1, 1, float.NaN]));
         Assert.Equal(400, await PostAsync([1, 1, 1, 2]));
+        // Its own sign of what was not measured, and another number below the range.
+        Assert.Equal(200, await PostAsync([1, -1, 1, 1]));
+        Assert.Equal(400, await PostAsync([1, -2, 1, 1]));
 
         async Task<int> PostAsync(float[] values)
         {
@@ -51,6 +54,22 @@ public sealed class FeatureCheckTests(FeaturesServer features, GrpcJsClient clie
             using HttpResponseMessage answer = await server.Client.PostAsync("/v2/models/m/infer", content);
             return (int)answer.StatusCode;
         }
+    }
+
+    [Theory]
+    [InlineData("1,0,0,5", 200)]
+    [InlineData("0,0,0,5", 200)]
+    [InlineData("1,0,1,5", 400)]
+    [InlineData("0,0.5,0,5", 400)]
+    public async Task One_hot_is_one_at_most(string data, int expected)
+    {
+        const string Metadata = """
+            {"name":"m","features":[{"name":"c","type":"category","tensor":"input","column":0,"encoding":"one-hot","categories":["x","y","z"]},{"name":"d","type":"number","tensor":"input","column":3}]}
+            """;
+        using var folder = new ModelFolder(Samples.Mlp(4, 8, 3), Metadata);
+        await using TestServer server = await TestServer.StartReadyAsync(folder.Path);
+        (int status, _) = await server.PostAsync("/v2/models/m/infer", $$"""{"inputs":[{"name":"input","shape":[1,4],"datatype":"FP32","data":[{{data}}]}]}""");
+        Assert.Equal(expected, status);
     }
 
     [Theory]

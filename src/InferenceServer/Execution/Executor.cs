@@ -32,7 +32,7 @@ internal sealed class Executor(ServerOptions options, RequestMetrics metrics) : 
         OutputSelection selection = model.RunOf(outputs);
         bool slow = model.WillBeSlow(call);
         // Whoever is alone has nobody to be joined with.
-        bool joins = model.Batches && (Volatile.Read(ref _active) > 1 || SocketThread.IsInCompany) && call.JoinableRows is > 0 and var rows && rows < options.BatchRows && BatcherOf(model).IsWorthIt();
+        bool joins = model.Batches && (Volatile.Read(ref _active) > 1 || SocketThread.IsInCompany) && call.JoinableRows is > 0 and var rows && rows < Math.Min(options.BatchRows, model.MostRowsTogether) && BatcherOf(model).IsWorthIt();
         if (slow || joins) return WaitAndRunAsync(model, call, selection, outputs ?? model.AllOutputs, joins, cancellation);
         // Over before a cancellation could reach it.
         call.Run(selection, CancellationToken.None);
@@ -56,7 +56,7 @@ internal sealed class Executor(ServerOptions options, RequestMetrics metrics) : 
     private Batcher BatcherOf(ServedModel model)
     {
         if (_batcher is { } batcher) return batcher;
-        Interlocked.CompareExchange(ref _batcher, new Batcher(model, options.BatchRows, RunsAtOnce(options), options.QueuedRequests, metrics), null);
+        Interlocked.CompareExchange(ref _batcher, new Batcher(model, Math.Min(options.BatchRows, model.MostRowsTogether), RunsAtOnce(options), options.QueuedRequests, metrics), null);
         return _batcher;
     }
 

@@ -82,7 +82,7 @@ internal sealed class GrpcHandler(
         {
             bool late = deadline is { IsCancellationRequested: true } && e is OperationCanceledException && !context.RequestAborted.IsCancellationRequested;
             if (late) e = new RequestException(StatusCodes.Status504GatewayTimeout, "the deadline passed before the answer was ready");
-            (code, string text) = failures.Report(e, model, context, requestId);
+            (code, string text) = failures.Report(e, model, context, requestId, call);
             if (code != StatusCodes.Status499ClientClosedRequest) EndWith(context, StatusOf(code), text);
         }
         finally

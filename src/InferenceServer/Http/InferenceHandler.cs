@@ -62,7 +62,7 @@ internal sealed class InferenceHandler(
         catch (Exception e)
         {
             e = deadline?.Explain(e, context.RequestAborted) ?? e;
-            (code, string message) = failures.Report(e, model, context, requestId);
+            (code, string message) = failures.Report(e, model, context, requestId, call);
             if (code != StatusCodes.Status499ClientClosedRequest) await Answers.WriteErrorAsync(context, code, message);
         }
         finally

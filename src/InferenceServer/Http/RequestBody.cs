@@ -33,7 +33,12 @@ internal readonly struct RequestBody : IDisposable
         PipeReader reader = context.Request.BodyReader;
         using CancellationTokenRegistration ended = deadline.UnsafeRegister(static reader => ((PipeReader)reader!).CancelPendingRead(), reader);
         ReadResult result = await reader.ReadAsync(context.RequestAborted);
-        if (result.IsCanceled) throw new OperationCanceledException(deadline);
+        if (result.IsCanceled)
+        {
+            reader.AdvanceTo(result.Buffer.End);
+            throw new OperationCanceledException(deadline);
+        }
+
         if (result.IsCompleted && result.Buffer.IsSingleSegment)
             return new RequestBody(result.Buffer.First, reader, result.Buffer.End, null).Checked(maximumBytes);
 
@@ -44,6 +49,7 @@ internal readonly struct RequestBody : IDisposable
             long total = length + result.Buffer.Length;
             if (total > maximumBytes)
             {
+                reader.AdvanceTo(result.Buffer.End);
                 ArrayPool<byte>.Shared.Return(rented);
                 throw TooLarge(maximumBytes);
             }
@@ -62,6 +68,7 @@ internal readonly struct RequestBody : IDisposable
             if (result.IsCompleted) return new RequestBody(rented.AsMemory(0, length), null, default, rented);
             result = await reader.ReadAsync(context.RequestAborted);
             if (!result.IsCanceled) continue;
+            reader.AdvanceTo(result.Buffer.End);
             ArrayPool<byte>.Shared.Return(rented);
             throw new OperationCanceledException(deadline);
         }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Canario.InferenceServer.Models;
 using Canario.InferenceServer.Observation;
+using Canario.InferenceServer.Tensors;
 using Canario.OnnxRuntime;
 
 namespace Canario.InferenceServer.Http;
@@ -12,8 +13,9 @@ internal sealed partial class RequestFailures(ILogger<RequestFailures> logger)
     /// <param name="model">Null: not loaded.</param>
     /// <param name="context">Of the request.</param>
     /// <param name="requestId">For the log.</param>
+    /// <param name="call">That failed, with its inputs; null: none did.</param>
     /// <returns>An HTTP status and a message that is safe to show; 499: there is nobody to tell.</returns>
-    public (int Code, string Message) Report(Exception exception, ServedModel? model, HttpContext context, string requestId)
+    public (int Code, string Message) Report(Exception exception, ServedModel? model, HttpContext context, string requestId, InferenceCall? call = null)
     {
         // The lines below belong to the caller's trace.
         using Activity? trace = RequestTrace.Continue(context);
@@ -29,6 +31,9 @@ internal sealed partial class RequestFailures(ILogger<RequestFailures> logger)
                 return (StatusCodes.Status499ClientClosedRequest, "the client is gone");
             case BadHttpRequestException bad:
                 return (bad.StatusCode, bad.Message);
+            case OnnxRuntimeException when call is not null && ShapeCheck.FindDisagreement(call.Inputs) is { } disagreement:
+                Log.Refused(logger, requestId, StatusCodes.Status400BadRequest, disagreement);
+                return (StatusCodes.Status400BadRequest, disagreement);
             case OnnxRuntimeException failed:
                 string reason = Describe(failed, model);
                 Log.Failed(logger, requestId, reason);

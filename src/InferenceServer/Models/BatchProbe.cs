@@ -30,8 +30,10 @@ internal static class BatchProbe
     private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(2);
     private const double LeastGain = 1.3;
 
-    // How much one row's numbers are larger than another's: what is scaled by the largest of all rows gives itself away.
     private const int Magnitudes = 7;
+
+    // How far numbers go that have no range.
+    private const double Unbounded = 16;
 
     /// <summary>Also tells the model whether its rows are independent, and how many calls are worth joining.</summary>
     /// <param name="model">Warmed up.</param>
@@ -46,15 +48,16 @@ internal static class BatchProbe
         {
             foreach (InputTensor input in single.Inputs) WarmUp.Fill(input, model.Features);
             OutputSelection selection = model.RunOf(null);
-            FillRows(model, single, joined, Rows);
+            bool isWide = TryRun(model, single, joined, selection, isWide: true);
+            if (!isWide && !TryRun(model, single, joined, selection, isWide: false)) return 0;
             TimeSpan together = Shortest(joined, selection);
             double gain = Rows * model.WarmUpRun / together;
             double affordable = Math.Min(s_longest / model.WarmUpRun, MostProbedElements / Math.Max(1, single.ElementCount));
-            int most = (int)Math.Clamp(affordable, Rows, Math.Clamp(mostRows, StreamRows, MostProbedRows));
+            model.MostRowsTogether = (int)Math.Clamp(affordable, Rows, Math.Clamp(mostRows, StreamRows, MostProbedRows));
             // Other sizes may be computed by other code.
-            model.RowsAreIndependent = RowsAreIndependent(single, joined, selection, Rows) && new[] { 2, 3, most }.All(rows =>
+            model.RowsAreIndependent = RowsAreIndependent(single, joined, selection, Rows) && new[] { 2, 3, 5, model.MostRowsTogether }.All(rows =>
             {
-                FillRows(model, single, joined, rows);
+                FillRows(model, single, joined, rows, isWide);
                 joined.ReleaseOutputs();
                 joined.Run(selection);
                 return RowsAreIndependent(single, joined, selection, rows);
@@ -82,13 +85,28 @@ internal static class BatchProbe
         return open && model.Inputs.Select(input => input.SymbolicDimensions[0]).Distinct().Count() == 1;
     }
 
-    /// <summary>Rows that differ, from each other and from the one that is repeated.</summary>
-    private static void FillRows(ServedModel model, InferenceCall single, InferenceCall joined, int rows)
+    /// <summary>Whole numbers that say nothing of their range may be places in a table that the model has, and then fail it: 0 and 1 are in most.</summary>
+    private static bool TryRun(ServedModel model, InferenceCall single, InferenceCall joined, OutputSelection selection, bool isWide)
     {
-        for (int i = 0; i < joined.Inputs.Length; i++) FillRows(single.Inputs[i], joined.Inputs[i], model.Features, i, rows);
+        FillRows(model, single, joined, Rows, isWide);
+        try
+        {
+            joined.Run(selection);
+            return true;
+        }
+        catch (OnnxRuntimeException)
+        {
+            return false;
+        }
     }
 
-    private static void FillRows(InputTensor row, InputTensor target, FeaturePlan? plan, int input, int rows)
+    private static void FillRows(ServedModel model, InferenceCall single, InferenceCall joined, int rows, bool isWide)
+    {
+        for (int i = 0; i < joined.Inputs.Length; i++) FillRows(single.Inputs[i], joined.Inputs[i], model.Features, i, rows, isWide);
+    }
+
+    /// <summary>Rows that differ, from each other and in size.</summary>
+    private static void FillRows(InputTensor row, InputTensor target, FeaturePlan? plan, int input, int rows, bool isWide)
     {
         long[] shape = row.Shape.ToArray();
         shape[0] = rows;
@@ -97,19 +115,31 @@ internal static class BatchProbe
         target.Elements<byte>(columns * rows);
         PlannedFeature?[] features = new PlannedFeature?[columns];
         foreach (PlannedFeature feature in plan?.Features.Where(feature => feature.Input == input && feature.Column < columns) ?? []) features[feature.Column] = feature;
-        for (int i = 0; i < columns * rows; i++) ElementAccess.Set(target, i, ValueOf(row.Type, features[i % columns], i / columns, i));
+        for (int i = 0; i < columns * rows; i++) ElementAccess.Set(target, i, ValueOf(row.Type, features[i % columns], i / columns, i, isWide));
     }
 
-    // Whole numbers may be places in a table that the model has: 0 and 1 are in most, and all of a feature's categories in its own.
-    private static double ValueOf(TensorElementType type, PlannedFeature? feature, int row, int index)
+    private static double ValueOf(TensorElementType type, PlannedFeature? feature, int row, int index, bool isWide)
     {
-        bool isReal = type is TensorElementType.Float or TensorElementType.Double or TensorElementType.Float16 or TensorElementType.BFloat16;
-        if (feature?.Kind == FeatureKind.CategoryIndex) return index % feature.Schema.Categories.Count;
-        double low = feature?.Schema.Minimum ?? Math.Min(0, feature?.Schema.Maximum ?? 0);
-        double span = Math.Max(0, (feature?.Schema.Maximum ?? double.MaxValue) - low);
-        return isReal
-            ? low + Math.Min(span, Math.Abs(Math.Sin(index + 1)) * Math.Pow(2, (row % Magnitudes) - (Magnitudes / 2)))
-            : low + Math.Min(span, (uint)index * 2_654_435_761 >> 16 & 1);
+        uint drawn = Draw((uint)index);
+        if (feature?.Kind == FeatureKind.CategoryIndex) return drawn % (uint)feature.Schema.Categories.Count;
+        // One row's numbers are larger than another's: what is scaled by the largest of all gives itself away.
+        double size = Math.Pow(2, (row % Magnitudes) - Magnitudes);
+        (double? minimum, double? maximum) = (feature?.Schema.Minimum, feature?.Schema.Maximum);
+        double span = minimum is { } from && maximum is { } to ? to - from : Math.Max(Unbounded, Math.Abs(minimum ?? maximum ?? 0));
+        double low = minimum ?? (maximum - span) ?? 0;
+        if (type is TensorElementType.Float or TensorElementType.Double or TensorElementType.Float16 or TensorElementType.BFloat16)
+            return low + (span * size * Math.Abs(Math.Sin(index + 1)));
+        bool isBounded = minimum is not null && maximum is not null;
+        double most = type == TensorElementType.Bool || (!isWide && !isBounded) ? 1 : Math.Min(isBounded ? span : sbyte.MaxValue, sbyte.MaxValue);
+        return Math.Ceiling(low) + (drawn % ((uint)Math.Max(1, most * size * 2) + 1));
+    }
+
+    /// <summary>The same at each start, and without a pattern (the last steps of MurmurHash3, by Austin Appleby).</summary>
+    private static uint Draw(uint index)
+    {
+        index = (index ^ index >> 16) * 0x85EB_CA6B;
+        index = (index ^ index >> 13) * 0xC2B2_AE35;
+        return index ^ index >> 16;
     }
 
     private static TimeSpan Shortest(InferenceCall call, OutputSelection selection)
@@ -134,6 +164,8 @@ internal static class BatchProbe
     /// <param name="rows">Of the joined run.</param>
     private static bool RowsAreIndependent(InferenceCall single, InferenceCall joined, OutputSelection selection, int rows)
     {
+        // Of rows that are all alike nothing could be seen.
+        if (rows >= Rows && !Array.TrueForAll(joined.Inputs, input => RowsDiffer(input, rows))) return false;
         for (int row = 0; row < rows; row++)
         {
             for (int i = 0; i < single.Inputs.Length; i++)
@@ -152,6 +184,18 @@ internal static class BatchProbe
         }
 
         return true;
+    }
+
+    private static bool RowsDiffer(InputTensor input, int rows)
+    {
+        ReadOnlySpan<byte> all = input.Elements<byte>((int)input.ElementCount);
+        int bytes = all.Length / rows;
+        for (int row = 1; row < rows; row++)
+        {
+            if (!all[..bytes].SequenceEqual(all.Slice(row * bytes, bytes))) return true;
+        }
+
+        return false;
     }
 
     private static bool SameRow(OnnxValue alone, OnnxValue joined, int row, int rows)

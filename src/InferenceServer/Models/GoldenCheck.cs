@@ -43,7 +43,7 @@ internal static class GoldenCheck
         }
         catch (OnnxRuntimeException e)
         {
-            throw Wrong(index, $"makes the model fail: {e.Message}");
+            throw Wrong(index, $"makes the model fail: {RequestFailures.Describe(e, model)}");
         }
         finally
         {
@@ -65,6 +65,7 @@ internal static class GoldenCheck
     {
         var cursor = new JsonCursor(Utf8(body), limits.MaximumStringBytes);
         V2Request request = V2RequestParser.Parse(ref cursor, new BinarySection([]), call, model.Outputs, limits);
+        if (model.Features is { } plan) FeatureCheck.Require(call, plan);
         call.Run(model.RunOf(request.Outputs));
         // Raw bytes could not be compared with numbers.
         V2ResponseWriter.Write(call.Json, model, call, request with { BinaryByDefault = false, BinaryChoices = null }, RequestId);

@@ -83,6 +83,9 @@ internal sealed class ServedModel : IDisposable
     /// <summary>Calls that have to come together on the average, for the hand-over of each to be worth it; see <see cref="BatchProbe"/>.</summary>
     public double CallsWorthJoining { get; set; }
 
+    /// <summary>As far as that was looked at; more are not run together.</summary>
+    public int MostRowsTogether { get; set; } = 1;
+
     /// <summary>A row among others gives the same answer as alone; false where that was not seen.</summary>
     public bool RowsAreIndependent { get; set; }
 

@@ -28,14 +28,16 @@ internal static class FeatureCheck
         if (feature.Kind == FeatureKind.CategoryText)
         {
             string text = tensor.Texts(first + 1)[first];
-            if (!feature.Schema.Categories.Contains(text)) throw Refuse(tensor, feature, row, TensorNames.Quote(text));
+            if (!feature.Schema.Categories.Contains(text) && !(feature.HasDefault && text == feature.DefaultText)) throw Refuse(tensor, feature, row, TensorNames.Quote(text));
             return;
         }
 
+        double sum = 0;
         for (int i = first; i < first + feature.Width; i++)
         {
             double value = ElementAccess.Get(tensor, i);
-            if (!feature.Takes(value)) throw Refuse(tensor, feature, row, TensorNames.Quote(value.ToString("R", CultureInfo.InvariantCulture)));
+            sum += value;
+            if (!feature.Takes(value) || (feature.Kind == FeatureKind.CategoryOneHot && sum > 1)) throw Refuse(tensor, feature, row, TensorNames.Quote(value.ToString("R", CultureInfo.InvariantCulture)));
         }
     }
 

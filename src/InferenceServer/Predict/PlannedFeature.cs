@@ -46,14 +46,8 @@ internal sealed class PlannedFeature(FeatureSchema schema, FeatureKind kind, int
     private readonly double? _lowest = AsElement(type, schema.Minimum);
     private readonly double? _highest = AsElement(type, schema.Maximum);
 
-    /// <summary>Whether an element of the tensor may have this value. NaN, a number that was not measured, may stand where the default is null.</summary>
-    public bool Takes(double value) => Kind switch
-    {
-        FeatureKind.Number or FeatureKind.Whole when double.IsNaN(value) => HasDefault && double.IsNaN(DefaultNumber),
-        FeatureKind.Number or FeatureKind.Whole => double.IsFinite(value) && !(value < _lowest) && !(value > _highest) && (Kind == FeatureKind.Number || value == Math.Floor(value)),
-        FeatureKind.CategoryIndex => value >= 0 && value < Schema.Categories.Count && value == Math.Floor(value),
-        _ => value is 0 or 1,
-    };
+    /// <summary>Whether an element of the tensor may have this value. The default may stand wherever the value was not measured, in the range or not.</summary>
+    public bool Takes(double value) => IsAllowed(value) || (HasDefault && Kind != FeatureKind.CategoryOneHot && AsElement(type, DefaultNumber)!.Value.Equals(value));
 
     /// <summary>Of a value as it was sent, before it is rounded to the tensor's type.</summary>
     public bool IsInRange(double value) => !(value < Schema.Minimum) && !(value > Schema.Maximum);
@@ -71,8 +65,16 @@ internal sealed class PlannedFeature(FeatureSchema schema, FeatureKind kind, int
     public string AllowedAsElement() => Kind switch
     {
         FeatureKind.CategoryIndex => $"a whole number from 0 to {Schema.Categories.Count - 1}, the place of one of {TensorNames.List(Schema.Categories)}",
-        FeatureKind.CategoryOneHot or FeatureKind.Boolean => "0 or 1",
+        FeatureKind.CategoryOneHot => "0 or 1, 1 in one of its columns at most",
+        FeatureKind.Boolean => "0 or 1",
         _ => Allowed(),
+    };
+
+    private bool IsAllowed(double value) => Kind switch
+    {
+        FeatureKind.Number or FeatureKind.Whole => double.IsFinite(value) && !(value < _lowest) && !(value > _highest) && (Kind == FeatureKind.Number || value == Math.Floor(value)),
+        FeatureKind.CategoryIndex => value >= 0 && value < Schema.Categories.Count && value == Math.Floor(value),
+        _ => value is 0 or 1,
     };
 
     private static double? AsElement(TensorElementType type, double? bound) => bound is not { } value ? null : type switch

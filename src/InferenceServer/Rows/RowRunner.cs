@@ -21,7 +21,7 @@ internal sealed class RowRunner(ServedModel model, RequestLimits limits, Func<In
     private readonly List<(int Slot, string? Error)> _parsed = [];
 
     /// <summary>Most rows that one call should be given.</summary>
-    public int MaximumRows { get; init; } = model.RowsAreIndependent ? Math.Min(MostRows, limits.MaximumRows) : 1;
+    public int MaximumRows { get; init; } = model.RowsAreIndependent ? Math.Min(Math.Min(MostRows, model.MostRowsTogether), limits.MaximumRows) : 1;
 
     /// <param name="call">Used for the runs; the caller resets it.</param>
     /// <param name="rows">At most <see cref="MaximumRows"/>.</param>

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Canario.InferenceServer.Execution;
 using Canario.InferenceServer.Grpc;
-using Canario.InferenceServer.Http;
 using Canario.InferenceServer.Json;
 using Canario.OnnxRuntime;
 
@@ -71,20 +70,11 @@ internal sealed class InferenceCall : IDisposable
 
     /// <param name="selection">The outputs to compute.</param>
     /// <param name="cancellation">Ends a run that is under way at its next operator.</param>
-    /// <exception cref="RequestException">It failed, and the inputs do not fit to each other.</exception>
     public void Run(OutputSelection selection, CancellationToken cancellation = default)
     {
         for (int i = 0; i < Inputs.Length; i++) _values[i] = Inputs[i].ToValue();
-        try
-        {
-            if (cancellation.CanBeCanceled) RunCancellable(selection.Run, cancellation);
-            else selection.Run.Run(_values, _outputs);
-        }
-        catch (OnnxRuntimeException) when (ShapeCheck.FindDisagreement(Inputs) is { } disagreement)
-        {
-            throw RequestException.Bad(disagreement);
-        }
-
+        if (cancellation.CanBeCanceled) RunCancellable(selection.Run, cancellation);
+        else selection.Run.Run(_values, _outputs);
         OutputCount = selection.Outputs.Length;
         if (!selection.HasMaps) return;
         for (int i = 0; i < OutputCount; i++)

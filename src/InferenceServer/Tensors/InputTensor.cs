@@ -70,7 +70,7 @@ internal sealed class InputTensor(ValueInfo info) : IDisposable
         {
             // The value lies over the old memory.
             DropValue();
-            byte[] larger = GC.AllocateArray<byte>(Math.Max(needed, Math.Min(_bytes.Length * 2, KeptBytes)), pinned: true);
+            byte[] larger = GC.AllocateArray<byte>((int)Math.Max(needed, Math.Min(_bytes.Length * 2L, Array.MaxLength)), pinned: true);
             _bytes.CopyTo(larger, 0);
             _bytes = larger;
         }

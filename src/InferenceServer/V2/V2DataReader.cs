@@ -1,6 +1,7 @@
 using Canario.InferenceServer.Http;
 using Canario.InferenceServer.Json;
 using Canario.InferenceServer.Tensors;
+using Canario.OnnxRuntime;
 
 namespace Canario.InferenceServer.V2;
 
@@ -18,6 +19,8 @@ internal static class V2DataReader
                 throw RequestException.Bad($"input '{input.Info.Name}': shape [{string.Join(',', shape.ToArray())}] has more elements than 'data'");
         }
 
+        // At once, not row by row.
+        if (input.Type != TensorElementType.String) input.Elements<byte>((int)count);
         int start = cursor.Position;
         cursor.Take('[');
         bool nested = shape.Length > 1 && cursor.Peek() == '[';

@@ -71,6 +71,8 @@ internal sealed class ImageFiles(Downloader downloader, ModelCache cache)
                 string path = cache.PathOf(Convert.ToHexStringLower(hash.GetHashAndReset()));
                 await to.FlushAsync(cancellation);
                 File.Move(partial, path, overwrite: true);
+                // The name may be another process's by now.
+                partial = "";
                 return path;
             }
         }
