@@ -32,7 +32,7 @@ internal sealed class Executor(ServerOptions options, RequestMetrics metrics) : 
         OutputSelection selection = model.RunOf(outputs);
         bool slow = model.WillBeSlow(call);
         // Whoever is alone has nobody to be joined with.
-        bool joins = model.Batches && (Volatile.Read(ref _active) > 1 || SocketThread.IsInCompany) && call.JoinableRows is > 0 and var rows && rows < Math.Min(options.BatchRows, model.MostRowsTogether) && BatcherOf(model).IsWorthIt();
+        bool joins = model.Batches && (Volatile.Read(ref _active) > 1 || SocketThread.IsInCompany) && call.JoinableRows is > 0 and var rows && rows < RowsTogether(model) && BatcherOf(model).IsWorthIt();
         if (slow || joins) return WaitAndRunAsync(model, call, selection, outputs ?? model.AllOutputs, joins, cancellation);
         // Over before a cancellation could reach it.
         call.Run(selection, CancellationToken.None);
@@ -45,6 +45,8 @@ internal sealed class Executor(ServerOptions options, RequestMetrics metrics) : 
     // More runs at once than cores only make each of them slower.
     private static int RunsAtOnce(ServerOptions options) => Math.Max(1, Environment.ProcessorCount / Math.Max(1, options.Threads));
 
+    private int RowsTogether(ServedModel model) => Math.Min(options.BatchRows, model.MostRowsTogether);
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WaitAndRunAsync(ServedModel model, InferenceCall call, OutputSelection selection, int[] outputs, bool joins, CancellationToken cancellation)
     {
@@ -56,7 +58,7 @@ internal sealed class Executor(ServerOptions options, RequestMetrics metrics) : 
     private Batcher BatcherOf(ServedModel model)
     {
         if (_batcher is { } batcher) return batcher;
-        Interlocked.CompareExchange(ref _batcher, new Batcher(model, Math.Min(options.BatchRows, model.MostRowsTogether), RunsAtOnce(options), options.QueuedRequests, metrics), null);
+        Interlocked.CompareExchange(ref _batcher, new Batcher(model, RowsTogether(model), RunsAtOnce(options), options.QueuedRequests, metrics), null);
         return _batcher;
     }
 

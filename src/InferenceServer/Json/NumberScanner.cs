@@ -19,6 +19,9 @@ internal static class NumberScanner
 
     private static readonly double[] s_powers = [.. Enumerable.Range(0, LargestPower + 1).Select(i => double.Parse($"1e{i}", CultureInfo.InvariantCulture))];
 
+    /// <summary>10 to the place, from 0 to 55.</summary>
+    public static ReadOnlySpan<double> Powers => s_powers;
+
     /// <summary>Takes the number at the start of <paramref name="text"/> apart; false when there is none.</summary>
     public static bool TryScan(ReadOnlySpan<byte> text, out ScannedNumber number)
     {

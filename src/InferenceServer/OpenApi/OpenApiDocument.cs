@@ -4,6 +4,7 @@ using Canario.InferenceServer.Configuration;
 using Canario.InferenceServer.Http;
 using Canario.InferenceServer.Models;
 using Canario.InferenceServer.Predict;
+using Canario.InferenceServer.V1;
 
 namespace Canario.InferenceServer.OpenApi;
 
@@ -103,7 +104,7 @@ internal static class OpenApiDocument
     private static JsonObject? RowsOf(ServedModel model) => model switch
     {
         { Features: not null } => OpenApiSchemas.Reference("Features"),
-        _ when model.Inputs.All(input => input.Shape.Count > 0 && input.Shape.Skip(1).All(size => size >= 0)) => new JsonObject(),
+        _ when model.Inputs.All(V1RequestParser.HasRows) => new JsonObject(),
         _ => null,
     };
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Canario.InferenceServer.Http;
 using Canario.InferenceServer.Tensors;
 
@@ -41,8 +40,6 @@ internal static class FeatureCheck
         }
     }
 
-    private static RequestException Refuse(InputTensor tensor, PlannedFeature feature, int row, string value) => RequestException.Bad(new StringBuilder()
-        .Append(CultureInfo.InvariantCulture, $"{(tensor.Rows > 1 ? $"row {row}: " : "")}feature '{feature.Name}' in input '{tensor.Info.Name}': ")
-        .Append(CultureInfo.InvariantCulture, $"{(feature.Schema.Sensitive ? "the value" : value)} is not allowed; it takes {feature.AllowedAsElement()}")
-        .ToString());
+    private static RequestException Refuse(InputTensor tensor, PlannedFeature feature, int row, string value) => RequestException.Bad(
+        $"{(tensor.Rows > 1 ? $"row {row}: " : "")}feature '{feature.Name}' in input '{tensor.Info.Name}': {(feature.Schema.Sensitive ? "the value" : value)} is not allowed; it takes {feature.AllowedAsElement()}");
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -17,9 +16,6 @@ internal static class NumberEights
     public const int AtOnce = 8;
 
     private const int Lane = 16;
-
-    // 10 to the digits after the point.
-    private static readonly double[] s_powers = [.. Enumerable.Range(0, Lane).Select(i => double.Parse($"1e{i}", CultureInfo.InvariantCulture))];
 
     public static bool IsSupported => Avx512Vbmi2.IsSupported && Bmi2.X64.IsSupported;
 
@@ -102,7 +98,8 @@ internal static class NumberEights
         Vector512<double> mantissas = VectorNumber.SumEight(DigitsOf(packed, begin, middle), DigitsOf(packed, middle, end));
 
         Vector128<byte> fractions = Sse2.ShiftRightLogical128BitLane(bounds.GetLower().GetLower(), 1) - points.GetLower().GetLower();
-        ref double powers = ref MemoryMarshal.GetArrayDataReference(s_powers);
+        // By the digits after the point, which are less than a lane's.
+        ref double powers = ref MemoryMarshal.GetReference(NumberScanner.Powers);
         Vector512<double> power = Avx512F.PermuteVar8x64x2(Vector512.LoadUnsafe(ref powers), Avx512F.ConvertToVector512Int64(fractions), Vector512.LoadUnsafe(ref powers, AtOnce));
         Vector512<ulong> signs = Avx512F.ShiftLeftLogicalVariable(Vector512.Create((ulong)negatives), Vector512.Create(63UL, 62, 61, 60, 59, 58, 57, 56)) & Vector512.Create(1UL << 63);
         return TForm.TryStoreEight((mantissas.AsUInt64() ^ signs).AsDouble(), power, ref target);

@@ -2,6 +2,7 @@ using Canario.InferenceServer.Http;
 using Canario.InferenceServer.Json;
 using Canario.InferenceServer.Tensors;
 using Canario.InferenceServer.V2;
+using Canario.OnnxRuntime;
 
 namespace Canario.InferenceServer.V1;
 
@@ -11,6 +12,9 @@ namespace Canario.InferenceServer.V1;
 /// </summary>
 internal static class V1RequestParser
 {
+    /// <summary>Rows of this input have one size.</summary>
+    public static bool HasRows(ValueInfo input) => input.Shape.Count > 0 && input.Shape.Skip(1).All(size => size >= 0);
+
     public static void Parse(ref JsonCursor cursor, InferenceCall call, RequestLimits limits)
     {
         long[][] shapes = [.. call.Inputs.Select(RowShapeOf)];
@@ -47,9 +51,9 @@ internal static class V1RequestParser
 
     private static long[] RowShapeOf(InputTensor input)
     {
-        long[] row = [.. input.Info.Shape.Skip(1)];
-        if (input.Info.Shape.Count == 0 || row.Any(size => size < 0))
+        if (!HasRows(input.Info))
             throw RequestException.Bad($"input '{input.Info.Name}' has shape [{string.Join(',', input.Info.Shape)}]: rows have no fixed size; send it to the V2 path");
+        long[] row = [.. input.Info.Shape.Skip(1)];
         // For messages, until the number of rows is known.
         input.SetShape([1, .. row]);
         return row;
