@@ -1,3 +1,4 @@
+using System.Globalization;
 using Canario.Demo;
 using Canario.LoadGenerator;
 using Progress = Canario.Demo.Progress;
@@ -8,6 +9,7 @@ namespace Canario.EndToEnd;
 internal sealed class Place(Kubectl kubectl, Manifests manifests, PrometheusServer? prometheus, Progress progress) : IAsyncDisposable
 {
     private readonly RolloutWatch watch = new(kubectl, manifests.Namespace, progress);
+    private MachineStalls stallsBefore;
 
     public Manifests Manifests => manifests;
 
@@ -22,7 +24,11 @@ internal sealed class Place(Kubectl kubectl, Manifests manifests, PrometheusServ
 
     public Task<string> KubectlAsync(params string[] arguments) => kubectl.RunAsync(CancellationToken.None, [.. arguments, "--namespace", manifests.Namespace]);
 
-    public Task<LoadRun> StartLoadAsync(int rate) => Stage.StartLoadAsync(manifests.NodePort, rate, CancellationToken.None);
+    public Task<LoadRun> StartLoadAsync(int rate)
+    {
+        stallsBefore = MachineStalls.Read();
+        return Stage.StartLoadAsync(manifests.NodePort, rate, CancellationToken.None);
+    }
 
     public Task<RolloutView> WaitAsync(string what, Func<RolloutView, bool> reached) => watch.UntilAsync(what, reached, StageFixture.Patience, CancellationToken.None);
 
@@ -38,10 +44,13 @@ internal sealed class Place(Kubectl kubectl, Manifests manifests, PrometheusServ
     {
         var report = await load.StopAsync();
         Assert.True(report.Requests > 0);
+        var words = string.Create(CultureInfo.InvariantCulture,
+            $"{report.Failed} of {report.Requests} requests failed; longest latency {report.Latency.Max:F0} ms, of it the generator's own lag {report.LongestLag:F0} ms; {MachineStalls.Read().Since(stallsBefore)}");
+        progress.Say(words);
         if (report.Failed > 0)
         {
             // In the first line, which every summary shows; the logs below it are for who has the whole.
-            Assert.Fail($"{report.Failed} of {report.Requests} requests failed: {string.Join("; ", report.FirstFailures)}\n{await ReadLogsAsync()}");
+            Assert.Fail($"{words}: {string.Join(", ", report.Failures.Select(reason => $"{reason.Value} {reason.Key}"))}; {string.Join("; ", report.FirstFailures)}\n{await ReadLogsAsync()}");
         }
     }
 

@@ -141,6 +141,20 @@ public sealed class LoadTests
     }
 
     [Fact]
+    public async Task A_server_that_stands_still_for_less_than_the_timeout_fails_no_request()
+    {
+        using var goesOn = new CancellationTokenSource();
+        await using var backend = await Backend.StartAsync(_ => Task.Delay(Timeout.Infinite, goesOn.Token).ContinueWith(_ => { }, TaskScheduler.Default));
+        await using var run = Load.Start(new LoadOptions { Url = backend.Url, Rate = 1000, Duration = TimeSpan.FromMilliseconds(700), Timeout = TimeSpan.FromSeconds(60) });
+        while (run.Snapshot().Requests < 700)
+            await Task.Yield();
+        await goesOn.CancelAsync();
+        var report = await run.Completion.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal((700, 700), (report.Requests, report.Succeeded));
+        Assert.InRange(report.LongestLag, 0, report.Latency.Max);
+    }
+
+    [Fact]
     public async Task The_same_seed_draws_the_same_bodies()
     {
         Assert.Equal(await DrawAsync(seed: 5), await DrawAsync(seed: 5));

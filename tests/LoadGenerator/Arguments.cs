@@ -13,7 +13,7 @@ internal static class Arguments
           --rate N             requests a second (default 50)
           --duration D         such as 60s, 5m (default: until Ctrl-C)
           --timeout D          of one request (default 10s)
-          --max-in-flight N    requests under way at once (default 512)
+          --max-in-flight N    requests under way at once (default: all that come due within the timeout, 512 at least)
           --seed N             of the draw (default 1)
           --help               this text
 
@@ -42,7 +42,7 @@ internal static class Arguments
             Rate = Number("--rate", options.Rate),
             Duration = values.ContainsKey("--duration") ? Duration("--duration", default) : null,
             Timeout = Duration("--timeout", options.Timeout),
-            MaxInFlight = (int)Number("--max-in-flight", options.MaxInFlight),
+            MaxInFlight = values.ContainsKey("--max-in-flight") ? (int)Number("--max-in-flight", 0) : null,
             Seed = (ulong)Number("--seed", options.Seed),
         };
         return options.Problem() is { } problem ? throw new FormatException(problem) : options;

@@ -19,11 +19,15 @@ internal sealed class Counters
     private readonly List<string> firstFailures = [];
     private readonly LatencyHistogram latencies = new();
     private long due, succeeded, failed;
+    private TimeSpan longestLag;
 
-    public void Due()
+    public void Due(TimeSpan lag)
     {
         lock (gate)
+        {
             due++;
+            longestLag = lag > longestLag ? lag : longestLag;
+        }
     }
 
     public void Answered(int status, string revision, TimeSpan latency, string? failure, TimeSpan at)
@@ -65,6 +69,7 @@ internal sealed class Counters
                 Failures = new SortedDictionary<string, long>(reasons, StringComparer.Ordinal),
                 FirstFailures = [.. firstFailures],
                 Latency = latencies.Summarise(),
+                LongestLag = Math.Round(longestLag.TotalMilliseconds, 3),
             };
         }
     }

@@ -6,6 +6,9 @@ namespace Canario.LoadGenerator;
 /// <summary>What load to send where.</summary>
 public sealed record LoadOptions
 {
+    private const int FewestInFlight = 512;
+    private const int MostInFlight = 20_000;
+
     /// <summary>Loopback or a private address: this tool is never pointed at somebody else's machine.</summary>
     public required Uri Url { get; init; }
 
@@ -21,8 +24,8 @@ public sealed record LoadOptions
     /// <summary>From the moment a request was due to its last byte; after it the request has failed.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Requests under way at once; one that comes due beyond them is not sent, and counts as failed.</summary>
-    public int MaxInFlight { get; init; } = 512;
+    /// <summary>Requests under way at once; one that comes due beyond them is not sent, and counts as failed. Null: all that come due within <see cref="Timeout"/>, so that a server that stands still fails requests by its time, not by this tool's bound.</summary>
+    public int? MaxInFlight { get; init; }
 
     /// <summary>A connection is replaced after this time, so that a long run spreads over routers that came later.</summary>
     public TimeSpan ConnectionLifetime { get; init; } = TimeSpan.FromSeconds(15);
@@ -36,6 +39,8 @@ public sealed record LoadOptions
     /// <summary>One JSON body a line.</summary>
     public static IReadOnlyList<string> ReadBodies(string path) => [.. File.ReadLines(path).Where(line => line.Length > 0)];
 
+    internal int InFlightBound => MaxInFlight ?? (int)Math.Clamp(Math.Ceiling(Rate * Timeout.TotalSeconds), FewestInFlight, MostInFlight);
+
     /// <summary>What is wrong with the options, or null.</summary>
     public string? Problem()
     {
@@ -47,8 +52,8 @@ public sealed record LoadOptions
             return $"source is {source}; it must be of the same family as url's host, {target}";
         if (!(Rate is > 0 and <= 20_000))
             return $"rate is {Rate}; it must be above 0 and at most 20000 requests a second";
-        if (MaxInFlight is < 1 or > 20_000)
-            return $"max-in-flight is {MaxInFlight}; it must be 1 to 20000";
+        if (MaxInFlight is < 1 or > MostInFlight)
+            return $"max-in-flight is {MaxInFlight}; it must be 1 to {MostInFlight}";
         if (Timeout <= TimeSpan.Zero || Timeout > TimeSpan.FromMinutes(5))
             return $"timeout is {Timeout}; it must be above 0 and at most 5 minutes";
         return Duration is { } duration && duration <= TimeSpan.Zero ? $"duration is {duration}; it must be above 0" : null;

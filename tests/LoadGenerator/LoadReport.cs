@@ -18,6 +18,8 @@ public sealed record LoadReport
     /// <summary>The first of each reason, in words.</summary>
     public required IReadOnlyList<string> FirstFailures { get; init; }
     public required LatencySummary Latency { get; init; }
+    /// <summary>Milliseconds by which a request was sent after it was due, at most. It is this tool's own delay, and part of the latency: one near the longest latency says that the machine stood still, not the server.</summary>
+    public required double LongestLag { get; init; }
 
     public const string NoRevision = "(none)";
 

@@ -37,7 +37,7 @@ public sealed class LoadRun : IAsyncDisposable
             AllowAutoRedirect = false,
             ConnectTimeout = s_connectTimeout,
             PooledConnectionLifetime = options.ConnectionLifetime,
-            MaxConnectionsPerServer = options.MaxInFlight,
+            MaxConnectionsPerServer = options.InFlightBound,
         };
         if (options.Source is { } source) handler.ConnectCallback = (context, token) => ConnectFromAsync(source, context.DnsEndPoint, token);
         client = new HttpClient(handler)
@@ -94,9 +94,9 @@ public sealed class LoadRun : IAsyncDisposable
                 await Task.Delay(wait, options.TimeProvider, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (stop.IsCancellationRequested)
                 break;
-            counters.Due();
-            if (Volatile.Read(ref underWay) > options.MaxInFlight)
-                counters.Lost("not sent", $"{options.MaxInFlight} requests under way", Elapsed);
+            counters.Due(Elapsed - due);
+            if (Volatile.Read(ref underWay) > options.InFlightBound)
+                counters.Lost("not sent", $"{options.InFlightBound} requests under way", Elapsed);
             else
                 _ = SendCountedAsync(due, draw.Next());
         }
