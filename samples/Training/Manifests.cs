@@ -5,7 +5,7 @@ using Canario.Training.Models;
 
 namespace Canario.Training;
 
-/// <summary>The digests in samples/*.yaml: each follows the uri of the model that it is of.</summary>
+/// <summary>The digests in samples/*.yaml: each follows the uri of the model that it is of, as fields or as arguments.</summary>
 internal static partial class Manifests
 {
     public static IEnumerable<string> Stale(string samples, IReadOnlyList<SampleFile> files)
@@ -26,6 +26,6 @@ internal static partial class Manifests
         }
     }
 
-    [GeneratedRegex(@"uri:\s*\S+?/(?<path>[a-z-]+/v[a-z0-9-]+/model\.onnx)\s+sha256:\s*(?<digest>\S+)")]
+    [GeneratedRegex(@"uri[:=]\s*\S+?/(?<path>[a-z-]+/v[a-z0-9-]+/model\.onnx)\s+(?:- --model-)?sha256[:=]\s*(?<digest>\S+)")]
     private static partial Regex ModelReference();
 }
