@@ -34,6 +34,9 @@ internal static class InferenceApplication
     // gRPC clients keep one connection for all their calls.
     private const int MaximumStreams = 1000;
 
+    // Beyond it the connection ends, and all its calls. Larger than all headers together may be, so that one call is refused instead.
+    private const int LargestHttp2Header = 128 << 10;
+
     // A tensor larger than the window waits for a round trip.
     private const int Http2Window = 1 << 20;
 
@@ -42,6 +45,7 @@ internal static class InferenceApplication
 
     public static WebApplication Build(ServerOptions options, Action<JsonLogOptions>? configureLog = null)
     {
+        Executor.ReserveThreads(options);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.AddCanarioJson(configureLog);
         builder.Logging.SetMinimumLevel(options.LogLevel);
@@ -87,6 +91,7 @@ internal static class InferenceApplication
             kestrel.Limits.MaxRequestBodySize = options.Limits.MaximumBodyBytes;
             kestrel.Limits.RequestHeadersTimeout = s_headersTimeout;
             kestrel.Limits.Http2.MaxStreamsPerConnection = MaximumStreams;
+            kestrel.Limits.Http2.MaxRequestHeaderFieldSize = LargestHttp2Header;
             kestrel.Limits.Http2.InitialConnectionWindowSize = Http2Window;
             kestrel.Limits.Http2.InitialStreamWindowSize = Http2Window;
             // By the protocol that TLS agrees on, both may share a port; in clear text only one is known beforehand.

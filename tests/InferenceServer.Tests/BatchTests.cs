@@ -117,11 +117,11 @@ public sealed class BatchTests
         Assert.True(model.Batches, server.Log);
         var metrics = new RequestMetrics(new MetricRegistry(), new ModelIdentity("a", "b", "c"));
         var batcher = new Batcher(model, 64, 1, 1024, metrics);
-        InferenceCall[] calls = [.. Enumerable.Range(0, 200).Select(i => Call(model, i))];
+        InferenceCall[] calls = [.. Enumerable.Range(0, 200).Select(i => Row(model, i))];
         await Task.WhenAll(calls.Select(call => batcher.RunAsync(call, model.RunOf(null), CancellationToken.None).AsTask()));
         for (int i = 0; i < calls.Length; i++)
         {
-            InferenceCall alone = Call(model, i);
+            InferenceCall alone = Row(model, i);
             alone.Run(model.RunOf(null));
             for (int output = 0; output < alone.OutputCount; output++)
                 Assert.Equal(alone.Outputs[output]!.Elements<byte>().ToArray(), calls[i].Outputs[output]!.Elements<byte>().ToArray());
@@ -129,14 +129,95 @@ public sealed class BatchTests
             model.Return(calls[i]);
         }
 
-        static InferenceCall Call(ServedModel model, int seed)
+    }
+
+    [Fact]
+    public async Task Who_leaves_a_long_joined_run_is_answered_at_once_and_the_others_get_their_own_rows()
+    {
+        using var folder = new ModelFolder(Samples.Mlp(16, 16, 3));
+        await using TestServer server = await TestServer.StartReadyAsync(folder.Path);
+        ServedModel model = server.Get<ServerState>().Model!;
+        using var gone = new CancellationTokenSource();
+        InferenceCall[] calls = [.. Enumerable.Range(0, 5).Select(i => Row(model, i))];
+        ValueTask[] done = [.. calls.Select((call, i) => call.Pending.Begin(call, model.RunOf(null), i is 1 or 3 ? gone.Token : CancellationToken.None))];
+        List<PendingCall> batch = [.. calls.Select(call => call.Pending)];
+        await gone.CancelAsync();
+
+        Assert.True(JoinedRun.TryRun(model, batch, isLong: true, out _));
+
+        Assert.Equal([calls[0].Pending, calls[2].Pending, calls[4].Pending], batch);
+        foreach (int i in (int[])[1, 3]) await Assert.ThrowsAnyAsync<OperationCanceledException>(() => done[i].AsTask());
+        foreach (int i in (int[])[0, 2, 4])
         {
-            InferenceCall call = model.Rent();
-            call.Inputs[0].SetShape([1, 16]);
-            Span<float> values = call.Inputs[0].Elements<float>(16);
-            for (int i = 0; i < values.Length; i++) values[i] = MathF.Sin(seed * 16 + i);
-            return call;
+            InferenceCall alone = Row(model, i);
+            alone.Run(model.RunOf(null));
+            Assert.Equal(alone.Outputs[0]!.Elements<byte>().ToArray(), calls[i].Outputs[0]!.Elements<byte>().ToArray());
+            model.Return(alone);
         }
+
+        Assert.Equal((0, 0), (calls[1].OutputCount, calls[3].OutputCount));
+        foreach (InferenceCall call in calls) model.Return(call);
+    }
+
+    [Fact]
+    public async Task The_last_client_that_leaves_ends_the_joined_run()
+    {
+        using var folder = new ModelFolder(Samples.Mlp(16, 16, 3));
+        await using TestServer server = await TestServer.StartReadyAsync(folder.Path);
+        ServedModel model = server.Get<ServerState>().Model!;
+        CancellationTokenSource[] clients = [new(), new(), new()];
+        InferenceCall[] calls = [.. clients.Select((_, i) => Row(model, i))];
+        ValueTask[] done = [.. calls.Select((call, i) => call.Pending.Begin(call, model.RunOf(null), clients[i].Token))];
+        List<PendingCall> batch = [.. calls.Select(call => call.Pending)];
+        using var watch = new JoinedClients(batch);
+
+        await clients[2].CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => done[2].AsTask());
+        await clients[0].CancelAsync();
+        Assert.False(watch.AllLeft.IsCancellationRequested);
+        await clients[1].CancelAsync();
+        Assert.True(watch.AllLeft.IsCancellationRequested);
+        watch.Close();
+        watch.RemoveLeft();
+        Assert.Empty(batch);
+        foreach (InferenceCall call in calls) model.Return(call);
+        foreach (CancellationTokenSource client in clients) client.Dispose();
+    }
+
+    [Fact]
+    public async Task After_the_run_nobody_leaves_without_an_answer()
+    {
+        using var folder = new ModelFolder(Samples.Mlp(16, 16, 3));
+        await using TestServer server = await TestServer.StartReadyAsync(folder.Path);
+        ServedModel model = server.Get<ServerState>().Model!;
+        using var late = new CancellationTokenSource();
+        InferenceCall[] calls = [Row(model, 0), Row(model, 1)];
+        ValueTask[] done = [.. calls.Select(call => call.Pending.Begin(call, model.RunOf(null), late.Token))];
+        List<PendingCall> batch = [.. calls.Select(call => call.Pending)];
+        Assert.True(JoinedRun.TryRun(model, batch, isLong: true, out _));
+        await late.CancelAsync();
+        Assert.All(done, task => Assert.False(task.IsCompleted));
+        Assert.Equal(2, batch.Count);
+        foreach (InferenceCall call in calls) model.Return(call);
+    }
+
+    [Fact]
+    public async Task Runs_leave_threads_for_what_must_not_wait_for_them()
+    {
+        using var folder = new ModelFolder(Samples.Mlp(16, 16, 3));
+        await using TestServer server = await TestServer.StartReadyAsync(folder.Path);
+        ThreadPool.GetMinThreads(out int workers, out _);
+        // Of one thread each: as many slow runs as cores, joined ones as many again.
+        Assert.True(workers > 2 * Environment.ProcessorCount, $"{workers} threads");
+    }
+
+    private static InferenceCall Row(ServedModel model, int seed)
+    {
+        InferenceCall call = model.Rent();
+        call.Inputs[0].SetShape([1, 16]);
+        Span<float> values = call.Inputs[0].Elements<float>(16);
+        for (int i = 0; i < values.Length; i++) values[i] = MathF.Sin(seed * 16 + i);
+        return call;
     }
 
     [Fact]

@@ -46,6 +46,15 @@ public sealed class OpenApiTests
     }
 
     [Fact]
+    public async Task A_model_without_inputs_has_a_schema_of_no_inputs()
+    {
+        using var folder = new ModelFolder(new OnnxGraph().Output("y", 7, 2).Node("Constant", [], ["y"], OnnxGraph.Wholes("value_ints", 1, 2)).Build());
+        await using TestServer server = await TestServer.StartReadyAsync(folder.Path);
+        JsonNode schemas = (await ReadAsync(server))["components"]!["schemas"]!;
+        Assert.Equal("""{"type":"array","minItems":0,"maxItems":0}""", schemas["InferRequest"]!["properties"]!["inputs"]!.ToJsonString());
+    }
+
+    [Fact]
     public async Task A_model_without_features_promises_no_predict_and_a_key_is_told_where_one_is_needed()
     {
         using var folder = new ModelFolder(Samples.Identity(1));
@@ -56,6 +65,9 @@ public sealed class OpenApiTests
         server.Client.DefaultRequestHeaders.Add("x-api-key", "some-long-key");
         JsonNode document = await ReadAsync(server);
         Assert.Null(document["paths"]!["/predict"]);
+        Assert.Equal("[]", document["paths"]!["/health"]!["get"]!["security"]!.ToJsonString());
+        Assert.Null(document["paths"]!["/v2/models/m"]!["get"]!["security"]);
+        Assert.NotNull(document["paths"]!["/v2/models/m"]!["get"]!["responses"]!["401"]);
         Assert.Equal("bearer", (string)document["components"]!["securitySchemes"]!["bearer"]!["scheme"]!);
         RequireEveryReference(document, document);
     }

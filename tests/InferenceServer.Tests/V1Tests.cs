@@ -32,6 +32,19 @@ public sealed class V1Tests
         Assert.Equal("""{"predictions":[{"same":7,"float":7},{"same":-8,"float":-8}]}""", answer.ToJsonString());
     }
 
+    [Fact]
+    public async Task An_output_that_is_not_one_of_rows_belongs_to_none_of_them()
+    {
+        byte[] model = new OnnxGraph().Input("x", 1, "n", 2).Output("y", 1, "n", 2).Output("w", 1, 2)
+            .Node("Identity", ["x"], ["y"]).Node("ReduceMax", ["x"], ["w"], OnnxGraph.Wholes("axes", 0), OnnxGraph.Whole("keepdims", 0)).Build();
+        using var folder = new ModelFolder(model, """{"name":"m","features":[{"name":"a","type":"number","tensor":"x","column":0},{"name":"b","type":"number","tensor":"x","column":1}]}""");
+        await using TestServer server = await TestServer.StartReadyAsync(folder.Path);
+        (_, JsonNode one) = await server.PostAsync("/predict", """{"a":7,"b":8}""");
+        (_, JsonNode three) = await server.PostAsync("/predict", """[{"a":7,"b":8},{"a":1,"b":2},{"a":3,"b":4}]""");
+        Assert.Equal("""{"w":null}""", one["outputs"]!.ToJsonString());
+        Assert.All(three["predictions"]!.AsArray(), row => Assert.Equal("""{"w":null}""", row!["outputs"]!.ToJsonString()));
+    }
+
     [Theory]
     [InlineData("""{"signature_name":"serving_default","parameters":{"a":[1]},"instances":[ROW]}""", "")]
     [InlineData("""{"instances":[ROW],"signature_name":"serving_default"}""", "")]

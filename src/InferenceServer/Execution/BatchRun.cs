@@ -12,9 +12,6 @@ internal sealed class BatchRun(Batcher batcher, EventLoop? loop) : IDeferred, IT
     // Each time, everything that has come is read once: reading more than that only delays those who wait.
     private const int MaximumYields = 4;
 
-    // The loop's other connections wait so long. A hand-over costs less than that, but more than a small batch.
-    private static readonly TimeSpan s_longestOnLoop = TimeSpan.FromMilliseconds(4);
-
     private readonly EventLoop? _home = loop;
     private List<PendingCall>? _batch;
     private int _yields;
@@ -50,7 +47,7 @@ internal sealed class BatchRun(Batcher batcher, EventLoop? loop) : IDeferred, IT
         if (_batch is not null)
         {
             _yields = _seen = 0;
-            if (Loop is not null && batcher.Expect(_batch) > s_longestOnLoop)
+            if (Loop is not null && batcher.IsLong(_batch))
             {
                 Loop = null;
             }

@@ -21,6 +21,9 @@ internal sealed class Batcher(ServedModel model, int maximumRows, int maximumRun
     private const uint Trial = 32;
     private const uint BetweenTrials = 1024;
 
+    // A hand-over to another thread costs less than that, but more than a small batch.
+    private static readonly TimeSpan s_longestOnLoop = TimeSpan.FromMilliseconds(4);
+
     private readonly Lock _lock = new();
     private readonly List<PendingCall> _queue = [];
     private readonly List<BatchRun> _runs = [];
@@ -79,6 +82,9 @@ internal sealed class Batcher(ServedModel model, int maximumRows, int maximumRun
     public TimeSpan Expect(List<PendingCall> batch) =>
         TimeSpan.FromSeconds(Math.Min(int.MaxValue, Math.Max(model.WarmUpRun.TotalSeconds, _secondsOfElement * batch.Sum(pending => pending.Call.ElementCount))));
 
+    /// <summary>Whether a loop's other connections should not wait for them, and clients may leave meanwhile.</summary>
+    public bool IsLong(List<PendingCall> batch) => Expect(batch) > s_longestOnLoop;
+
     /// <summary>Asked by a run that left its loop, after its batch.</summary>
     /// <returns>False: it has ended, since no call waits or another run is there.</returns>
     public bool TryReturn(BatchRun run, EventLoop home)
@@ -111,9 +117,10 @@ internal sealed class Batcher(ServedModel model, int maximumRows, int maximumRun
         // Of several threads one may get lost.
         Volatile.Write(ref _callsTogether, _callsTogether + ((batch.Count - _callsTogether) / 4));
         metrics.CountBatch(batch.Sum(pending => pending.Rows));
-        if (batch.Count > 1 && JoinedRun.TryRun(model, batch, out TimeSpan took))
+        long elements = batch.Sum(pending => pending.Call.ElementCount);
+        if (batch.Count > 1 && JoinedRun.TryRun(model, batch, IsLong(batch), out TimeSpan took))
         {
-            _secondsOfElement += ((took.TotalSeconds / Math.Max(1, batch.Sum(pending => pending.Call.ElementCount))) - _secondsOfElement) / 4;
+            _secondsOfElement += ((took.TotalSeconds / Math.Max(1, elements)) - _secondsOfElement) / 4;
             foreach (PendingCall pending in batch) pending.Complete();
             return;
         }

@@ -15,6 +15,16 @@ internal sealed class Executor(ServerOptions options, RequestMetrics metrics) : 
     private int _active;
     private int _waiting;
 
+    /// <summary>
+    /// Runs hold threads of the pool for as long as they take: slow ones, and joined ones as many again. Deadlines, disconnects and calls that answer at once must not wait for them, nor for
+    /// the pool to notice, which takes it half a second.
+    /// </summary>
+    public static void ReserveThreads(ServerOptions options)
+    {
+        ThreadPool.GetMinThreads(out int workers, out int completions);
+        ThreadPool.SetMinThreads(Math.Max(workers, (2 * RunsAtOnce(options)) + 1), completions);
+    }
+
     /// <summary>Told at a request's beginning, before its body is read; <see cref="End"/> at its end.</summary>
     public void Begin() => Interlocked.Increment(ref _active);
 

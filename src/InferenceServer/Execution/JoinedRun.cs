@@ -10,32 +10,45 @@ namespace Canario.InferenceServer.Execution;
 internal static class JoinedRun
 {
     /// <param name="model">Theirs.</param>
-    /// <param name="batch">Calls that fit to each other; they have their outputs afterwards.</param>
+    /// <param name="batch">Calls that fit to each other; they have their outputs afterwards. Those whose clients left meanwhile are not in it any more.</param>
+    /// <param name="isLong">Whether clients may leave while it runs; a short one is over before that could reach it.</param>
     /// <param name="took">The run alone.</param>
     /// <returns>False: together they cannot be run, each by itself perhaps.</returns>
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Whatever they fail of together, too much memory say, each of them is told its own failure.")]
-    public static bool TryRun(ServedModel model, List<PendingCall> batch, out TimeSpan took)
+    public static bool TryRun(ServedModel model, List<PendingCall> batch, bool isLong, out TimeSpan took)
     {
         took = TimeSpan.Zero;
         InferenceCall? joined = null;
+        JoinedClients? clients = null;
         try
         {
             joined = model.Rent();
             Join(batch, joined);
+            OutputSelection selection = batch[0].Selection;
+            int[] rows = [.. batch.Select(pending => (int)pending.Rows)];
+            if (isLong) clients = new JoinedClients(batch);
             long start = Stopwatch.GetTimestamp();
-            joined.Run(batch[0].Selection);
+            joined.Run(selection, clients?.AllLeft ?? CancellationToken.None);
             took = Stopwatch.GetElapsedTime(start);
+            clients?.Close();
             if (!HaveRows(joined, joined.JoinableRows)) return false;
-            Split(batch, joined.TakeOutputs());
+            Split(batch, rows, clients, joined.TakeOutputs());
             return true;
         }
         catch (Exception)
         {
-            foreach (PendingCall pending in batch) pending.Call.ReleaseOutputs();
+            clients?.Close();
+            for (int i = 0; i < batch.Count; i++)
+            {
+                if (clients?.HasLeft(i) != true) batch[i].Call.ReleaseOutputs();
+            }
+
             return false;
         }
         finally
         {
+            clients?.RemoveLeft();
+            clients?.Dispose();
             if (joined is not null) model.Return(joined);
         }
     }
@@ -71,17 +84,16 @@ internal static class JoinedRun
         }
     }
 
-    private static void Split(List<PendingCall> batch, OnnxValue[] outputs)
+    private static void Split(List<PendingCall> batch, int[] rows, JoinedClients? clients, OnnxValue[] outputs)
     {
         SharedTensor[] shared = [.. outputs.Select(output => output.Share())];
         try
         {
             int row = 0;
-            foreach (PendingCall pending in batch)
+            for (int i = 0; i < rows.Length; i++)
             {
-                int rows = (int)pending.Rows;
-                pending.Call.SetOutputs(shared, row, rows);
-                row += rows;
+                if (clients?.HasLeft(i) != true) batch[i].Call.SetOutputs(shared, row, rows[i]);
+                row += rows[i];
             }
         }
         finally

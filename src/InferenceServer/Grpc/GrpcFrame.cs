@@ -11,6 +11,8 @@ internal static class GrpcFrame
     public const string Identity = "identity";
     public const string Gzip = "gzip";
 
+    private const int LengthBytes = 4;
+
     /// <summary>The one message of a unary call.</summary>
     /// <param name="body">Of the request.</param>
     /// <param name="encoding">Header <c>grpc-encoding</c>.</param>
@@ -65,6 +67,9 @@ internal static class GrpcFrame
             throw RequestException.Bad("the message is not gzip data");
         }
 
+        // The stream takes a cut end, and whatever follows the end, for an end. The last four bytes of a whole one are the unpacked length (RFC 1952).
+        if (message.Length < LengthBytes || BinaryPrimitives.ReadUInt32LittleEndian(message.Span[^LengthBytes..]) != (uint)unpacked.Length)
+            throw RequestException.Bad("the message is not one whole gzip member");
         return unpacked.ToArray();
     }
 }

@@ -16,10 +16,10 @@ internal static class OpenApiDocument
         var paths = new JsonObject();
         if (model.Features is { } plan) paths["/predict"] = new JsonObject { ["post"] = Predict(plan) };
         if (model.Feedback is not null)
-            paths["/feedback"] = new JsonObject { ["post"] = Operation("Tell what really was", OpenApiSchemas.Reference("Feedback"), OpenApiSchemas.Reference("FeedbackTaken")) };
+            paths["/feedback"] = new JsonObject { ["post"] = Feedback() };
         foreach (string prefix in new[] { $"/v2/models/{model.Name}", $"/v2/models/{model.Name}/versions/{model.Revision}" })
         {
-            paths[prefix] = Get("The model's inputs and outputs", "ModelMetadata");
+            paths[prefix] = Get("The model's inputs and outputs", "ModelMetadata", needsKey: true);
             paths[prefix + "/ready"] = Get("Whether the model takes requests", "Ready", notReady: true);
             paths[prefix + "/infer"] = new JsonObject { ["post"] = Infer() };
         }
@@ -134,11 +134,32 @@ internal static class OpenApiDocument
         },
     };
 
-    private static JsonObject Get(string summary, string schema, bool notReady = false)
+    private static JsonObject Feedback()
+    {
+        JsonObject operation = Operation("Tell what really was", OpenApiSchemas.Reference("Feedback"), OpenApiSchemas.Reference("FeedbackTaken"));
+        JsonNode responses = operation["responses"]!;
+        responses["404"] = Answer("No prediction of that request is known", OpenApiSchemas.Reference("Error"));
+        responses["409"] = Answer("It was told before", OpenApiSchemas.Reference("Error"));
+        responses["410"] = Answer("It comes too late", OpenApiSchemas.Reference("Error"));
+        return operation;
+    }
+
+    private static JsonObject Get(string summary, string schema, bool notReady = false, bool needsKey = false)
     {
         var responses = new JsonObject { ["200"] = Answer(summary, OpenApiSchemas.Reference(schema)) };
+        var operation = new JsonObject { ["summary"] = summary, ["responses"] = responses };
         if (notReady) responses["503"] = Answer("Not ready", OpenApiSchemas.Reference(schema));
-        return new JsonObject { ["get"] = new JsonObject { ["summary"] = summary, ["responses"] = responses } };
+        if (needsKey)
+        {
+            responses["401"] = Answer("A key is required", OpenApiSchemas.Reference("Error"));
+            responses["503"] = Answer("Not loaded yet", OpenApiSchemas.Reference("Error"));
+        }
+        else
+        {
+            operation["security"] = new JsonArray();
+        }
+
+        return new JsonObject { ["get"] = operation };
     }
 
     private static JsonObject Answer(string description, JsonObject schema) => new() { ["description"] = description, ["content"] = Content(schema) };

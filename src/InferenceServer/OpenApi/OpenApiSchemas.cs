@@ -76,14 +76,10 @@ internal static class OpenApiSchemas
 
     public static JsonObject InferRequest(IReadOnlyList<ValueInfo> inputs, IReadOnlyList<ValueInfo> outputs)
     {
-        var tensors = new JsonArray([.. inputs.Select(Tensor)]);
-        JsonObject schema = Object(("inputs", new JsonObject
-        {
-            ["type"] = "array",
-            ["items"] = new JsonObject { ["oneOf"] = tensors },
-            ["minItems"] = inputs.Count,
-            ["maxItems"] = inputs.Count,
-        }));
+        var tensors = new JsonObject { ["type"] = "array", ["minItems"] = inputs.Count, ["maxItems"] = inputs.Count };
+        // A choice of nothing is no schema.
+        if (inputs.Count > 0) tensors["items"] = new JsonObject { ["oneOf"] = new JsonArray([.. inputs.Select(Tensor)]) };
+        JsonObject schema = Object(("inputs", tensors));
         schema["properties"]!["id"] = Text("Comes back in the answer");
         schema["properties"]!["parameters"] = Of("object");
         schema["properties"]!["outputs"] = Array(Object(("name", OneOf(outputs.Select(output => output.Name)))));
@@ -105,7 +101,7 @@ internal static class OpenApiSchemas
             ["prediction"] = probabilities is { Classes.Count: > 0 } ? OneOf(probabilities.Classes) : new JsonObject(),
         };
         if (probabilities is not null)
-            members["probabilities"] = new JsonObject { ["type"] = "object", ["additionalProperties"] = Of("number") };
+            members["probabilities"] = new JsonObject { ["type"] = "object", ["additionalProperties"] = new JsonObject { ["type"] = new JsonArray("number", "null"), ["description"] = "null: not a finite number" } };
         members["outputs"] = Of("object");
         return members;
     }

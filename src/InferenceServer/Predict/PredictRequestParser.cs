@@ -121,6 +121,8 @@ internal static class PredictRequestParser
         int count = plan.Features.Length;
         Span<bool> given = count <= 256 ? stackalloc bool[count] : new bool[count];
         given.Clear();
+        // What a refused row left in this place.
+        if (call.Missing.Length > row * count) call.Missing.AsSpan(row * count, count).Clear();
         int expected = 0;
         cursor.Take('{');
         if (!cursor.TryTake('}'))
@@ -155,7 +157,6 @@ internal static class PredictRequestParser
     {
         if (!given.Contains(false)) return;
         int count = plan.Features.Length;
-        // Before any default is noted: the place of a refused row may be filled again.
         RequireDefaults(plan, given);
         for (int i = 0; i < count; i++)
         {

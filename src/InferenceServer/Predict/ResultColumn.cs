@@ -12,7 +12,7 @@ internal sealed class ResultColumn
     private readonly TensorElementType _type;
     private readonly string[]? _keys;
 
-    private ResultColumn(OutputPlan plan, OnnxValue value, TensorElementType type, long[] shape, string[]? texts, string[]? keys)
+    private ResultColumn(OutputPlan plan, OnnxValue value, TensorElementType type, long[] shape, bool isOfRows, string[]? texts, string[]? keys)
     {
         _keys = keys;
         Plan = plan;
@@ -21,6 +21,7 @@ internal sealed class ResultColumn
         _type = type;
         Texts = texts;
         Rows = shape.Length == 0 ? 1 : (int)shape[0];
+        IsOfRows = isOfRows;
         long columns = 1;
         for (int i = 1; i < shape.Length; i++) columns *= shape[i];
         Columns = (int)columns;
@@ -29,6 +30,9 @@ internal sealed class ResultColumn
     public OutputPlan Plan { get; }
     public int Rows { get; }
     public int Columns { get; }
+    /// <summary>One that has another number of them than the request belongs to none.</summary>
+    public bool IsOfRows { get; }
+
     /// <summary>Null unless the tensor holds strings.</summary>
     public string[]? Texts { get; }
 
@@ -39,7 +43,8 @@ internal sealed class ResultColumn
     {
         OnnxValue value = call.Outputs[position]!;
         TensorElementType type = value.ReadTensorType(out long[] shape);
-        return new ResultColumn(plan, value, type, shape, type == TensorElementType.String ? value.ReadStrings() : null, call.KeysOf(position));
+        bool isOfRows = call.Rows == 0 || (shape.Length == 0 ? 1 : shape[0]) == call.Rows;
+        return new ResultColumn(plan, value, type, shape, isOfRows, type == TensorElementType.String ? value.ReadStrings() : null, call.KeysOf(position));
     }
 
     /// <summary>The metadata's name of a class, else the model's own, else its index.</summary>
@@ -80,7 +85,7 @@ internal sealed class ResultColumn
     /// <summary>A row: its only element, or an array of them.</summary>
     public void WriteRow(JsonOutput output, int row)
     {
-        if (row >= Rows)
+        if (!IsOfRows || row >= Rows)
         {
             output.Raw("null"u8);
             return;
@@ -113,6 +118,7 @@ internal sealed class ResultColumn
             case TensorElementType.UInt64: output.Number(As<ulong>()[index]); break;
             case TensorElementType.Bool: output.Raw(As<byte>()[index] != 0 ? "true"u8 : "false"u8); break;
             case TensorElementType.Float16: output.Real(As<Half>()[index]); break;
+            case TensorElementType.BFloat16: output.Real(ElementJson.FromBrainFloat(As<ushort>()[index])); break;
             default: output.Real(RealAt(index)); break;
         }
     }

@@ -39,9 +39,8 @@ internal static class V1ResponseWriter
     private static void WriteRow(JsonOutput output, InferenceCall call, ResultColumn result, int position, int row)
     {
         call.Outputs[position]!.ReadTensorType(out long[] shape);
-        if (shape.Length == 0 || shape[0] != call.Rows)
+        if (shape.Length == 0 || !result.IsOfRows)
         {
-            // An output that is not one of rows belongs to none of them.
             output.Raw("null"u8);
             return;
         }

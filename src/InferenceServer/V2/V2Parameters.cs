@@ -30,16 +30,18 @@ internal readonly record struct V2Parameters(long? BinaryDataSize, bool? BinaryD
         return new V2Parameters(size, data, output);
     }
 
-    private static long TakeSize(ref JsonCursor cursor)
+    private static long? TakeSize(ref JsonCursor cursor)
     {
+        if (cursor.TryTakeLiteral("null"u8)) return null;
         if (cursor.Peek() is not (byte)'-' and (< (byte)'0' or > (byte)'9')) throw cursor.Invalid("'binary_data_size' takes a number of bytes");
         ScannedNumber number = cursor.TakeNumber(out ReadOnlySpan<byte> token);
         if (!NumberScanner.TryToWhole(token, number, 0, int.MaxValue, out Int128 size)) throw cursor.Invalid($"'binary_data_size' takes a whole number from 0 to {int.MaxValue}");
         return (long)size;
     }
 
-    private static bool TakeBoolean(ref JsonCursor cursor, string name)
+    private static bool? TakeBoolean(ref JsonCursor cursor, string name)
     {
+        if (cursor.TryTakeLiteral("null"u8)) return null;
         if (cursor.TryTakeLiteral("true"u8)) return true;
         if (cursor.TryTakeLiteral("false"u8)) return false;
         throw cursor.Invalid($"'{name}' takes true or false");

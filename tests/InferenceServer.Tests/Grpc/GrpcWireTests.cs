@@ -110,6 +110,23 @@ public sealed class GrpcWireTests(TrioServer trio) : IClassFixture<TrioServer>
         Assert.Contains("not gzip data", details, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(-8)]
+    [InlineData(-1)]
+    [InlineData(3)]
+    public async Task A_packed_message_is_whole_and_nothing_follows_it(int bytes)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true)) gzip.Write(s_request.ToArray());
+        byte[] message = packed.ToArray();
+        message = bytes < 0 ? message[..^-bytes] : [.. message, .. new byte[bytes]];
+        byte[] frame = Frame(message);
+        frame[0] = 1;
+        (int code, string details, _) = await CallAsync(_server, frame, ("grpc-encoding", "gzip"));
+        Assert.Equal(3, code);
+        Assert.Contains("gzip", details, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Mutated_calls_are_answered_with_a_code_that_says_so_and_never_break_the_server()
     {

@@ -38,6 +38,18 @@ public sealed class StreamTests(FeaturesServer features) : IClassFixture<Feature
     }
 
     [Fact]
+    public async Task What_a_refused_row_did_not_send_is_not_missing_from_the_next()
+    {
+        using ModelFolder folder = new(Samples.Mlp(4, 8, 3), ModelFolder.Metadata, ModelFolder.Baseline);
+        await using TestServer server = await TestServer.StartReadyAsync(folder.Path);
+        JsonObject[] answers = await StreamAsync(server, """{"age":1,"colour":"red","income":1} x""" + "\n" + ModelFolder.Row);
+        Assert.NotNull(answers[0]["error"]);
+        Assert.NotNull(answers[1]["prediction"]);
+        string metrics = await server.Client.GetStringAsync(HttpPaths.Metrics);
+        Assert.Equal(0, Metric(metrics, MetricNames.FeatureValues, "feature=\"visits\",bin=\"__missing__\""));
+    }
+
+    [Fact]
     public async Task A_bad_row_is_answered_with_its_number_and_its_fault_and_the_stream_goes_on()
     {
         using ModelFolder folder = ModelFolder.WithFeatures();
