@@ -41,6 +41,8 @@ public sealed class GoldenTests
     [InlineData("""{"requests":[{"predict":{"age":-1},"expect":{}}]}""", "request 0 is refused: ", "feature 'age': '-1' is not allowed")]
     [InlineData("""{"requests":[{"expect":{}}]}""", "request 0 takes one of 'predict' and 'infer'", "")]
     [InlineData("""{"tolerance":-1,"requests":[{"predict":ROW,"expect":{}}]}""", "request 0 has tolerance -1", "")]
+    [InlineData("""{"requests":[{"predict":ROW,"expect":{}},null]}""", "request 1 is null; an object with 'expect' and one of 'predict' and 'infer' is expected", "")]
+    [InlineData("""{"requests":null}""", "'requests' is null; a list is expected", "")]
     [InlineData("""{"requests":7}""", "golden.json is malformed", "")]
     public async Task A_model_that_does_not_is_never_ready_and_says_what_differs(string golden, string message, string rest)
     {
@@ -95,6 +97,9 @@ public sealed class GoldenTests
     [InlineData("0.5", "0.50009", true)]
     [InlineData("0.5", "0.5002", false)]
     [InlineData("1e999", "1e999", true)]
+    [InlineData("1e999", "5", false)]
+    [InlineData("-1e999", "1e999", false)]
+    [InlineData("5", "1e999", false)]
     [InlineData("1", "\"1\"", false)]
     [InlineData("null", "null", true)]
     [InlineData("true", "false", false)]

@@ -17,9 +17,10 @@ internal static class GoldenCheck
     /// <exception cref="ModelLoadException">An answer differs; the message says which, where and by how much.</exception>
     public static void Require(ServedModel model, ModelGolden golden, RequestLimits limits)
     {
+        if (golden.Requests is null) throw new ModelLoadException(ExitCodes.WarmUpFailed, $"{ModelFiles.Golden}: 'requests' is null; a list is expected");
         for (int i = 0; i < golden.Requests.Count; i++)
         {
-            GoldenRequest request = golden.Requests[i];
+            GoldenRequest request = golden.Requests[i] ?? throw Wrong(i, "is null; an object with 'expect' and one of 'predict' and 'infer' is expected");
             double tolerance = request.Tolerance ?? golden.Tolerance;
             if (!(tolerance >= 0)) throw Wrong(i, $"has tolerance {tolerance}; it takes 0 or more");
             using JsonDocument answer = Answer(model, request, limits, i);
