@@ -18,6 +18,7 @@ internal sealed class FeedbackMetrics
     private readonly GaugeChild _squared;
     private readonly CounterChild _values;
     private readonly HashSet<string> _known;
+    private readonly Lock _sums = new();
 
     /// <param name="registry">Gets the metrics.</param>
     /// <param name="identity">The revision.</param>
@@ -51,12 +52,21 @@ internal sealed class FeedbackMetrics
         Classes(_known.Contains(actual) ? actual : Bins.Other, _known.Contains(predicted) ? predicted : Bins.Other).Increment();
     }
 
-    public void CountValue(double actual, double predicted)
+    /// <summary>The sums stay finite with it: one that is not stays so, whatever comes after.</summary>
+    public bool TakesValue(double actual, double predicted) => double.IsFinite(_squared.Value + ((actual - predicted) * (actual - predicted)));
+
+    /// <returns>False: not counted, see <see cref="TakesValue"/>.</returns>
+    public bool TryCountValue(double actual, double predicted)
     {
         double error = actual - predicted;
-        _values.Increment();
-        _absolute.Add(Math.Abs(error));
-        _squared.Add(error * error);
+        lock (_sums)
+        {
+            if (!TakesValue(actual, predicted)) return false;
+            _values.Increment();
+            _absolute.Add(Math.Abs(error));
+            _squared.Add(error * error);
+            return true;
+        }
     }
 
     private CounterChild Items(FeedbackOutcome outcome) =>

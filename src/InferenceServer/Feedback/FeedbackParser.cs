@@ -62,7 +62,7 @@ internal static class FeedbackParser
     private static FeedbackItem ParseMembers(ref JsonCursor cursor)
     {
         string? id = null;
-        int row = 0;
+        int? row = null;
         string? text = null;
         double? number = null;
         if (!cursor.TryTake('}'))
@@ -74,6 +74,8 @@ internal static class FeedbackParser
                 bool isRow = name.SequenceEqual("row"u8);
                 if (!isId && !isRow && !name.SequenceEqual("actual"u8))
                     throw RequestException.Bad($"unknown member {TensorNames.Quote(name)}; 'request_id', 'row' and 'actual' are taken");
+                if (isId ? id is not null : isRow ? row is not null : text is not null || number is not null)
+                    throw RequestException.Bad($"{TensorNames.Quote(name)} is given twice");
                 cursor.Take(':');
                 if (isId) id = TakeId(ref cursor);
                 else if (isRow) row = TakeRow(ref cursor);
@@ -84,17 +86,19 @@ internal static class FeedbackParser
 
         if (id is null) throw RequestException.Bad("'request_id' is missing: the x-request-id that the prediction was answered with");
         if (text is null && number is null) throw RequestException.Bad("'actual' is missing: the class or the number that really was");
-        return new FeedbackItem(id, row, text, number ?? 0);
+        return new FeedbackItem(id, row ?? 0, text, number ?? 0);
     }
 
     private static string TakeId(ref JsonCursor cursor)
     {
+        if (cursor.Peek() is not ((byte)'"' or 0)) throw RequestException.Bad("'request_id' must be a string");
         string id = cursor.TakeText();
         return RequestIds.IsSane(id) ? id : throw RequestException.Bad($"'request_id': {TensorNames.Quote(id)} is no request id: 1 to {RequestIds.MaximumLength} letters, digits and -_.:/+=@,~");
     }
 
     private static int TakeRow(ref JsonCursor cursor)
     {
+        if (!IsNumberOrEnd(cursor.Peek())) throw RequestException.Bad("'row' must be a whole number from 0");
         ScannedNumber number = cursor.TakeNumber(out ReadOnlySpan<byte> token);
         return NumberScanner.TryToWhole(token, number, 0, int.MaxValue, out Int128 row)
             ? (int)row
@@ -108,6 +112,7 @@ internal static class FeedbackParser
         if (cursor.Peek() == '"') text = cursor.TakeText();
         else if (cursor.TryTakeLiteral("true"u8)) text = "true";
         else if (cursor.TryTakeLiteral("false"u8)) text = "false";
+        else if (!IsNumberOrEnd(cursor.Peek())) throw RequestException.Bad("'actual' must be a class (a string, true or false) or a number");
         else
         {
             ScannedNumber scanned = cursor.TakeNumber(out ReadOnlySpan<byte> token);
@@ -116,4 +121,7 @@ internal static class FeedbackParser
             number = value;
         }
     }
+
+    /// <summary>Of a text that ends too early the cursor tells where.</summary>
+    private static bool IsNumberOrEnd(byte first) => first is (byte)'-' or (>= (byte)'0' and <= (byte)'9') or 0;
 }

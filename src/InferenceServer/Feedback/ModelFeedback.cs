@@ -57,9 +57,11 @@ internal sealed class ModelFeedback
             string? actual = prediction.Label is null ? null : ClassOf(item);
             if (prediction.Label is null && item.Text is not null)
                 throw RequestException.Bad($"'actual': {TensorNames.Quote(item.Text)} is not a number, and the model predicts numbers");
+            // Before it is taken, so that a right one may follow.
+            if (prediction.Label is null && !_metrics.TakesValue(item.Number, prediction.Number)) throw TooFar(item);
             Require(_window.Take(item.RequestId, item.Row, out prediction), item);
             if (actual is not null) _metrics.CountClass(actual, prediction.Label!);
-            else _metrics.CountValue(item.Number, prediction.Number);
+            else if (!_metrics.TryCountValue(item.Number, prediction.Number)) throw TooFar(item);
             _metrics.Count(FeedbackOutcome.Matched);
         }
         catch (RequestException e) when (e.Status == StatusCodes.Status400BadRequest)
@@ -81,6 +83,9 @@ internal sealed class ModelFeedback
             _ => new RequestException(StatusCodes.Status404NotFound, $"no prediction of {which} is known: {_kept}"),
         };
     }
+
+    private static RequestException TooFar(FeedbackItem item) =>
+        RequestException.Bad($"'actual': '{item.Number.ToString("R", CultureInfo.InvariantCulture)}' is so far from the prediction that the sum of squared errors would not be finite");
 
     /// <summary>A class by its name, or by its index where the classes have names.</summary>
     private string ClassOf(FeedbackItem item)

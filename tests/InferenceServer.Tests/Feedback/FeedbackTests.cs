@@ -58,6 +58,24 @@ public sealed class FeedbackTests
     }
 
     [Fact]
+    public async Task Truth_so_far_off_that_the_sums_would_be_infinite_for_good_is_refused_and_a_right_one_may_follow()
+    {
+        using var folder = new ModelFolder(Samples.Lookup(), NumberMetadata);
+        await using TestServer server = await TestServer.StartReadyAsync(folder.Path);
+        foreach (string id in new[] { "one", "two", "three" }) await PredictAsync(server, """{"x":0}""", id);
+        (int status, JsonNode body) = await server.PostAsync("/feedback", Item("one", "1e200"));
+        Assert.Equal((400, "'actual': '1E+200' is so far from the prediction that the sum of squared errors would not be finite"), (status, (string)body["error"]!));
+        // Each has a finite square, both together have not.
+        Assert.Equal(200, (await server.PostAsync("/feedback", Item("two", "-1e154"))).Status);
+        Assert.Equal(400, (await server.PostAsync("/feedback", Item("three", "1e154"))).Status);
+        Assert.Equal(200, (await server.PostAsync("/feedback", Item("one", "12.5"))).Status);
+        Assert.Equal(2, await ReadAsync(server, MetricNames.FeedbackValues, "m-1"));
+        Assert.Equal(1e154, await ReadAsync(server, MetricNames.FeedbackAbsoluteError, "m-1"));
+        Assert.Equal(1e308, await ReadAsync(server, MetricNames.FeedbackSquaredError, "m-1"), 1e294);
+        Assert.Equal(2, await ReadAsync(server, MetricNames.FeedbackItems, "outcome=\"invalid\""));
+    }
+
+    [Fact]
     public async Task What_cannot_be_joined_is_told_apart()
     {
         using ModelFolder folder = ModelFolder.WithFeatures();
@@ -76,6 +94,14 @@ public sealed class FeedbackTests
             ("""{"request_id":"q ","actual":1}""", 400, "'request_id': 'q ' is no request id"),
             ("""{"request_id":"q","row":-1,"actual":1}""", 400, "'row': '-1' is not a whole number from 0"),
             ("""{"request_id":"q","actual":1e999}""", 400, "'actual': '1e999' is not a finite number"),
+            ("""{"request_id":"q","actual":null}""", 400, "'actual' must be a class (a string, true or false) or a number"),
+            ("""{"request_id":"q","actual":["a"]}""", 400, "'actual' must be a class (a string, true or false) or a number"),
+            ("""{"request_id":"q","actual":""", 400, "the body is not usable JSON at byte 27: a number expected, the text ends"),
+            ("""{"request_id":7,"actual":1}""", 400, "'request_id' must be a string"),
+            ("""{"request_id":"q","row":"1","actual":1}""", 400, "'row' must be a whole number from 0"),
+            ("""{"request_id":"q","request_id":"r","actual":1}""", 400, "'request_id' is given twice"),
+            ("""{"request_id":"q","row":0,"row":0,"actual":1}""", 400, "'row' is given twice"),
+            ("""{"request_id":"q","actual":"a","actual":1}""", 400, "'actual' is given twice"),
             ("""[{"request_id":"q","actual":1},{"request_id":"q","actul":1}]""", 400, "item 1: unknown member 'actul'; 'request_id', 'row' and 'actual' are taken"),
             ("[]", 400, "no feedback is given"),
             ("7", 400, "the body must be an object"),
@@ -151,7 +177,7 @@ public sealed class FeedbackTests
         request.Headers.Add(Headers.RequestId, id);
         using HttpResponseMessage response = await server.Client.SendAsync(request);
         JsonNode answer = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
-        return (string?)answer["prediction"] ?? "";
+        return answer["prediction"]?.ToString() ?? "";
     }
 
     private static async Task<double> ReadAsync(TestServer server, string name, string labels)
