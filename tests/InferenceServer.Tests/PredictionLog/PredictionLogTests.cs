@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Canario.Contract;
+using Canario.InferenceServer.PredictionLog;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -80,6 +81,22 @@ public sealed class PredictionLogTests
         // The last ones, whole and in order.
         JsonNode[] kept = [.. Parse(path + ".1"), .. Parse(path)];
         Assert.Equal(Enumerable.Range(400 - kept.Length, kept.Length).Select(i => $"r{i}"), kept.Select(RequestId));
+    }
+
+    [Fact]
+    public async Task An_event_begins_a_line_of_its_own_behind_one_that_was_cut()
+    {
+        using var folder = new ModelFolder([]);
+        string path = Path.Combine(folder.Path, "predictions.jsonl");
+        File.WriteAllText(path, "{\"n\":1}\n{\"n\":");
+        using (var sink = new FileSink(path, 1 << 20))
+        {
+            await sink.WriteAsync("""{"n":3}"""u8.ToArray(), default);
+            await sink.WriteAsync("""{"n":4}"""u8.ToArray(), default);
+        }
+
+        using (var sink = new FileSink(path, 1 << 20)) await sink.WriteAsync("""{"n":5}"""u8.ToArray(), default);
+        Assert.Equal("{\"n\":1}\n{\"n\":\n{\"n\":3}\n{\"n\":4}\n{\"n\":5}\n", File.ReadAllText(path));
     }
 
     [Fact]
