@@ -194,9 +194,72 @@ public sealed class SecurityTests(GrpcJsClient grpc) : IClassFixture<GrpcJsClien
         Assert.Throws<ConfigurationException>(() => new ServerCertificate(options with { TlsKeyFile = "" }, time, NullLogger<ServerCertificate>.Instance));
     }
 
+    [Fact]
+    public void A_certificate_whose_chain_is_cut_is_not_used()
+    {
+        using var folder = new ModelFolder([]);
+        (string certificate, string key) = WriteCertificate(folder.Path, "one");
+        var time = new SteppedTime();
+        var options = new ServerOptions { TlsCertificateFile = certificate, TlsKeyFile = key };
+        var server = new ServerCertificate(options, time, NullLogger<ServerCertificate>.Instance);
+        (string leaf, string leafKey) = WriteCertificate(folder.Path, "leaf");
+        string above = File.ReadAllText(WriteCertificate(folder.Path, "above").Certificate);
+        File.Copy(leafKey, key, overwrite: true);
+        foreach (int length in new[] { 10, above.Length / 2, above.Length - 5 })
+        {
+            File.WriteAllText(certificate, $"{File.ReadAllText(leaf)}\n{above[..length]}");
+            time.Advance(TimeSpan.FromSeconds(11));
+            Assert.Equal("CN=one", server.Current.TargetCertificate.Subject);
+            Assert.Contains("a BEGIN has no END", Assert.Throws<ConfigurationException>(() => new ServerCertificate(options, time, NullLogger<ServerCertificate>.Instance)).Message, StringComparison.Ordinal);
+        }
+
+        // What tools write around the blocks is no part of them.
+        File.WriteAllText(certificate, $" 0 s:CN = leaf\n---\n{File.ReadAllText(leaf)}\r\n 1 s:CN = above\n---\n{above}\n---\n");
+        time.Advance(TimeSpan.FromSeconds(11));
+        Assert.Equal("CN=leaf", server.Current.TargetCertificate.Subject);
+    }
+
+    [Fact]
+    public async Task A_certificate_renewed_while_it_is_read_is_used_the_next_time()
+    {
+        using var folder = new ModelFolder([]);
+        using var pair = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        (string certificate, string key) = WriteCertificate(folder.Path, "served", pair);
+        string[] names = ["one", "two"];
+        string[] renewed = [.. names.Select(name => WriteCertificate(folder.Path, name, pair).Certificate)];
+        var time = new SteppedTime();
+        var server = new ServerCertificate(new ServerOptions { TlsCertificateFile = certificate, TlsKeyFile = key }, time, NullLogger<ServerCertificate>.Instance);
+        for (int round = 0; round < 200; round++)
+        {
+            int last = 0;
+            using var stop = new CancellationTokenSource();
+            var renewing = Task.Run(() =>
+            {
+                do
+                {
+                    last = 1 - last;
+                    File.Copy(renewed[last], certificate + ".next", overwrite: true);
+                    File.Move(certificate + ".next", certificate, overwrite: true);
+                }
+                while (!stop.IsCancellationRequested);
+            });
+            time.Advance(TimeSpan.FromSeconds(11));
+            _ = server.Current;
+            await stop.CancelAsync();
+            await renewing;
+            time.Advance(TimeSpan.FromSeconds(11));
+            Assert.Equal($"CN={names[last]}", server.Current.TargetCertificate.Subject);
+        }
+    }
+
     private static (string Certificate, string Key) WriteCertificate(string folder, string name)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return WriteCertificate(folder, name, key);
+    }
+
+    private static (string Certificate, string Key) WriteCertificate(string folder, string name, ECDsa key)
+    {
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
         using X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UnixEpoch.AddYears(50), DateTimeOffset.UnixEpoch.AddYears(100));
         string path = Path.Combine(folder, name);

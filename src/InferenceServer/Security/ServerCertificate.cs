@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using Canario.InferenceServer.Configuration;
 
 namespace Canario.InferenceServer.Security;
@@ -62,16 +63,26 @@ internal sealed partial class ServerCertificate
         if (certificate.Length == 0 || key.Length == 0) throw new ConfigurationException("--tls-certificate-file and --tls-key-file are given together or not at all");
         try
         {
-            var own = X509Certificate2.CreateFromPemFile(certificate, key);
+            // Once each: the digest of what was written a moment later would hide it for good.
+            string certificatePem = File.ReadAllText(certificate);
+            string keyPem = File.ReadAllText(key);
+            if (!IsWhole(certificatePem)) throw new ConfigurationException($"{certificate} is not whole: a BEGIN has no END");
+            var own = X509Certificate2.CreateFromPem(certificatePem, keyPem);
             var chain = new X509Certificate2Collection();
-            chain.ImportFromPemFile(certificate);
-            byte[] digest = SHA256.HashData([.. File.ReadAllBytes(certificate), .. File.ReadAllBytes(key)]);
-            return (SslStreamCertificateContext.Create(own, chain, offline: true), digest);
+            chain.ImportFromPem(certificatePem);
+            return (SslStreamCertificateContext.Create(own, chain, offline: true), SHA256.HashData(Encoding.UTF8.GetBytes(certificatePem + keyPem)));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {
             throw new ConfigurationException($"{certificate} and {key} are no certificate with its key: {e.Message}");
         }
+    }
+
+    /// <summary>Of a file that is being written the last block is cut, and reading would pass over it: clients would miss an intermediate certificate.</summary>
+    private static bool IsWhole(string pem)
+    {
+        string[] marks = [.. pem.Split('\n', StringSplitOptions.TrimEntries).Where(line => line.StartsWith("-----", StringComparison.Ordinal))];
+        return marks.Chunk(2).All(pair => pair.Length == 2 && pair[0].StartsWith("-----BEGIN ", StringComparison.Ordinal) && pair[1] == pair[0].Replace("BEGIN", "END", StringComparison.Ordinal));
     }
 
     private static partial class Log
