@@ -18,7 +18,7 @@ internal static class GrpcSpans
         // Methods that do not exist are without number.
         if (!GrpcHandler.HasMethod(path))
         {
-            span.DisplayName = context.Request.Method;
+            span.DisplayName = RequestSpans.NameOf(context.Request.Method);
             return;
         }
 

@@ -12,6 +12,11 @@ internal static class RequestSpans
 {
     public const string SourceName = "Canario.InferenceServer";
 
+    private const int MaximumMethodCharacters = 64;
+
+    // Those that OpenTelemetry's conventions know (https://opentelemetry.io/docs/specs/semconv/http/http-spans/).
+    private static readonly string[] s_methods = ["CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"];
+
     // Asked every few seconds by those that watch the server; spans of them would be most of all spans.
     private static readonly string[] s_probes = [HttpPaths.Health, HttpPaths.Ready, HttpPaths.Live, HttpPaths.V2Live, HttpPaths.V2Ready, HttpPaths.Metrics, HttpPaths.Contract, GrpcHandler.HealthPath];
 
@@ -39,11 +44,22 @@ internal static class RequestSpans
     {
         int status = context.Response.StatusCode;
         // Paths that do not exist are without number.
-        span.DisplayName = status == StatusCodes.Status404NotFound ? context.Request.Method : $"{context.Request.Method} {path}";
-        span.SetTag("http.request.method", context.Request.Method);
+        string name = NameOf(context.Request.Method);
+        span.DisplayName = status == StatusCodes.Status404NotFound ? name : $"{name} {path}";
+        SetMethod(span, context.Request.Method);
         span.SetTag("url.path", path);
         span.SetTag("http.response.status_code", status);
         if (status >= StatusCodes.Status500InternalServerError) span.SetStatus(ActivityStatusCode.Error);
+    }
+
+    /// <summary>A request's method as spans are named by it: clients may make up others without number.</summary>
+    public static string NameOf(string method) => s_methods.Contains(method) ? method : "HTTP";
+
+    private static void SetMethod(Activity span, string method)
+    {
+        bool known = s_methods.Contains(method);
+        span.SetTag("http.request.method", known ? method : "_OTHER");
+        if (!known) span.SetTag("http.request.method_original", method.Length <= MaximumMethodCharacters ? method : method[..MaximumMethodCharacters]);
     }
 
     /// <summary><see cref="Executor.RunAsync"/>, with a span of its own where anybody wants it.</summary>

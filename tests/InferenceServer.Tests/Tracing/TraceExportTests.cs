@@ -59,6 +59,28 @@ public sealed class TraceExportTests : IDisposable
         Assert.Equal(3, spans.Length);
     }
 
+    [Theory]
+    [InlineData("/predict", "HTTP /predict", 405)]
+    [InlineData("/nowhere", "HTTP", 404)]
+    public async Task A_made_up_method_names_no_span(string path, string name, int status)
+    {
+        string method = "FOO" + new string('X', 100);
+        await using OtlpReceiver receiver = await OtlpReceiver.StartAsync();
+        var (process, client) = await StartAsync(receiver.GrpcPort, "grpc");
+        using (process)
+        using (client)
+        {
+            using var request = new HttpRequestMessage(new HttpMethod(method), path);
+            using HttpResponseMessage response = await client.SendAsync(request, _limit.Token);
+            Assert.Equal(status, (int)response.StatusCode);
+            while (receiver.Spans.IsEmpty) await Task.Delay(20, _limit.Token);
+        }
+
+        JsonNode span = receiver.Spans.Single();
+        JsonNode attributes = span["attributes"]!;
+        Assert.Equal((name, "_OTHER", method[..64]), ((string?)span["name"], (string?)attributes["http.request.method"], (string?)attributes["http.request.method_original"]));
+    }
+
     [Fact]
     public async Task A_stream_has_a_span_for_each_run_of_its_rows()
     {
