@@ -74,6 +74,18 @@ public sealed class OciSourceTests : IDisposable
         await using Registry registry = await Registry.StartAsync();
         string right = await registry.PushArtifactAsync("team/many", "right", ("model.onnx", s_model));
         string wrong = await registry.PushArtifactAsync("team/many", "wrong", ("model.onnx", [1]));
+        string index = await PushIndexAsync("v1", Entry(wrong, "s390x", "linux"), Entry(wrong, "unknown", "unknown"), Entry(right, System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.X64 ? "amd64" : "arm64", "linux"));
+        string within = await PushIndexAsync("v2", IndexEntry(index));
+        await PushIndexAsync("v3", IndexEntry(within));
+        foreach (string tag in new[] { "v1", "v2" })
+        {
+            await using TestServer server = await StartAsync($"oci://{registry.Address}/team/many:{tag}");
+            await server.WaitReadyAsync();
+        }
+
+        await using TestServer deep = await StartAsync($"oci://{registry.Address}/team/many:v3");
+        Assert.Contains("team/many:v3 is an index of indexes of indexes", await FailureOf(deep), StringComparison.Ordinal);
+
         JsonObject Entry(string digest, string architecture, string os) => new()
         {
             ["mediaType"] = "application/vnd.oci.image.manifest.v1+json",
@@ -81,14 +93,13 @@ public sealed class OciSourceTests : IDisposable
             ["size"] = 1,
             ["platform"] = new JsonObject { ["architecture"] = architecture, ["os"] = os },
         };
-        await registry.PushManifestAsync("team/many", "v1", "application/vnd.oci.image.index.v1+json", new JsonObject
+        JsonObject IndexEntry(string digest) => new() { ["mediaType"] = "application/vnd.oci.image.index.v1+json", ["digest"] = digest, ["size"] = 1 };
+        Task<string> PushIndexAsync(string tag, params JsonObject[] entries) => registry.PushManifestAsync("team/many", tag, "application/vnd.oci.image.index.v1+json", new JsonObject
         {
             ["schemaVersion"] = 2,
             ["mediaType"] = "application/vnd.oci.image.index.v1+json",
-            ["manifests"] = new JsonArray(Entry(wrong, "s390x", "linux"), Entry(wrong, "unknown", "unknown"), Entry(right, System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.X64 ? "amd64" : "arm64", "linux")),
+            ["manifests"] = new JsonArray([.. entries]),
         });
-        await using TestServer server = await StartAsync($"oci://{registry.Address}/team/many:v1");
-        await server.WaitReadyAsync();
     }
 
     [Fact]

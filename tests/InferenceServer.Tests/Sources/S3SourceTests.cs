@@ -5,6 +5,7 @@ using System.Text;
 using Canario.Contract;
 using Canario.InferenceServer.Configuration;
 using Canario.InferenceServer.Lifecycle;
+using Canario.InferenceServer.Models;
 using Canario.InferenceServer.Models.Sources;
 using Canario.TestModels;
 
@@ -53,12 +54,27 @@ public sealed class S3SourceTests(S3Server s3) : IClassFixture<S3Server>, IDispo
     [Theory]
     [InlineData("s3://models/a b/model.onnx", "", "https://models.s3.us-east-1.amazonaws.com/a%20b/model.onnx")]
     [InlineData("s3://models/m.onnx?versionId=x/y", "eu-west-3", "https://models.s3.eu-west-3.amazonaws.com/m.onnx?versionId=x%2Fy")]
+    [InlineData("s3://models//lead/m.onnx", "", "https://models.s3.us-east-1.amazonaws.com//lead/m.onnx")]
+    [InlineData("s3://models/x/../y/./m.onnx", "", "https://models.s3.us-east-1.amazonaws.com/x/../y/./m.onnx")]
+    [InlineData("s3://models/%2e%2e/g%23h.onnx", "", "https://models.s3.us-east-1.amazonaws.com/../g%23h.onnx")]
+    [InlineData("s3://My_Models/m.onnx", "", "https://s3.us-east-1.amazonaws.com/My_Models/m.onnx")]
     [InlineData("s3://my.models/m.onnx", "eu-west-3", "https://s3.eu-west-3.amazonaws.com/my.models/m.onnx")]
     [InlineData("s3://models/m.onnx", "cn-north-1", "https://models.s3.cn-north-1.amazonaws.com.cn/m.onnx")]
     public async Task Without_an_endpoint_it_is_AWSs(string uri, string region, string address)
     {
         ModelPlace place = await new S3Source(new SourceOptions { S3Region = region }, TimeProvider.System).OpenAsync(new Uri(uri), default);
         Assert.Equal(address, place(ModelFiles.Model)!.Address!.OriginalString);
+    }
+
+    [Theory]
+    [InlineData("s3://models/g#h/m.onnx")]
+    [InlineData("s3://models/")]
+    [InlineData("s3://who:secret@models/m.onnx?secret")]
+    public async Task What_names_no_key_is_refused_without_its_secrets(string uri)
+    {
+        ModelLoadException failure = await Assert.ThrowsAsync<ModelLoadException>(() => new S3Source(new SourceOptions(), TimeProvider.System).OpenAsync(new Uri(uri), default));
+        Assert.Contains("is not s3://bucket/key; a '#' in the key is written %23", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

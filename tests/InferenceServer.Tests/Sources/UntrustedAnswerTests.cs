@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Formats.Tar;
 using System.Globalization;
 using System.Security.Cryptography;
@@ -75,7 +76,7 @@ public sealed class UntrustedAnswerTests : IDisposable
         });
         await using (TestServer server = await StartAsync($"{first.Address}/model.onnx", o => o with { ModelSha256 = Convert.ToHexStringLower(SHA256.HashData(model)) }))
             await server.WaitReadyAsync();
-        Assert.Contains("answered 302 Found (it leads to /round/model.onnx, which is not followed)", await FailureOf($"{first.Address}/round/model.onnx"), StringComparison.Ordinal);
+        Assert.Contains($"/round/model.onnx answered more than 10 redirects, the last to {first.Address}/round/model.onnx", await FailureOf($"{first.Address}/round/model.onnx"), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -108,7 +109,58 @@ public sealed class UntrustedAnswerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_part_without_the_length_of_the_whole_is_not_taken_for_the_rest()
+    public async Task A_refusal_whose_reason_does_not_end_is_told_at_once()
+    {
+        await using var web = new StubServer(async context =>
+        {
+            context.Response.StatusCode = StatusCodes.Status403Forbidden;
+            await context.Response.WriteAsync("<Code>AccessDenied</Code>");
+            await context.Response.Body.FlushAsync();
+            await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+        });
+        long begun = Stopwatch.GetTimestamp();
+        Assert.Contains("answered 403 Forbidden (AccessDenied)", await FailureOf($"{web.Address}/model.onnx"), StringComparison.Ordinal);
+        Assert.Single(web.Requests);
+        Assert.InRange(Stopwatch.GetElapsedTime(begun), TimeSpan.Zero, TimeSpan.FromSeconds(25));
+    }
+
+    [Fact]
+    public async Task A_registry_that_takes_a_token_gets_no_password_where_it_names_both()
+    {
+        byte[] model = Samples.Identity(1);
+        string digest = "sha256:" + Convert.ToHexStringLower(SHA256.HashData(model));
+        StubServer? self = null;
+        await using var registry = self = new StubServer(async context =>
+        {
+            if (context.Request.Path == "/token")
+            {
+                await context.Response.WriteAsync("""{"token":"","access_token":"T"}""");
+            }
+            else if (context.Request.Headers.Authorization != "Bearer T")
+            {
+                context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+                context.Response.Headers.WWWAuthenticate = $"Basic realm=\"r\", Bearer realm=\"{self!.Address}/token\",service=\"s\"";
+            }
+            else if (context.Request.Path.Value!.Contains("/blobs/", StringComparison.Ordinal))
+            {
+                await context.Response.Body.WriteAsync(model);
+            }
+            else
+            {
+                await context.Response.WriteAsync($$"""{"layers":[{"mediaType":"application/vnd.onnx","digest":"{{digest}}","size":1}]}""");
+            }
+        });
+        string secret = new JsonObject { ["auths"] = new JsonObject { [$"127.0.0.1:{registry.Port}"] = new JsonObject { ["auth"] = TokenServer.User.Parameter } } }.ToJsonString();
+        await using TestServer server = await StartAsync($"oci://127.0.0.1:{registry.Port}/team/penguins:v1", o => o with { Sources = o.Sources with { RegistryAuth = Secret.Of(secret) } });
+        await server.WaitReadyAsync();
+        Assert.Equal([("/token", TokenServer.User.ToString())], registry.Requests.Where(request => request.Authorization.StartsWith("Basic", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("a part without the whole's length", "it answered a part without the length of the whole")]
+    [InlineData("more than the part", "it is longer than the")]
+    [InlineData("that all of another version came", "it has changed")]
+    public async Task An_answer_that_is_not_the_rest_is_not_taken_for_it(string kind, string reason)
     {
         byte[] model = Samples.Mlp(4, 8, 3);
         int half = model.Length / 2;
@@ -125,10 +177,17 @@ public sealed class UntrustedAnswerTests : IDisposable
             bool first = self!.Requests.Count == 1;
             if (context.Request.Headers.Range.Count > 0)
             {
-                context.Response.StatusCode = StatusCodes.Status206PartialContent;
                 int from = int.Parse(context.Request.Headers.Range.ToString()["bytes=".Length..^1], CultureInfo.InvariantCulture);
-                context.Response.Headers.ContentRange = $"bytes {from}-{from}/*";
-                await context.Response.Body.WriteAsync(model.AsMemory(from, 1));
+                (int status, string range, byte[] body, string tag) = kind switch
+                {
+                    "more than the part" => (StatusCodes.Status206PartialContent, $"bytes {from}-{model.Length - 1}/{model.Length}", [.. model[from..], .. new byte[50]], "v1"),
+                    "that all of another version came" => (StatusCodes.Status416RangeNotSatisfiable, $"bytes */{from}", Array.Empty<byte>(), "v2"),
+                    _ => (StatusCodes.Status206PartialContent, $"bytes {from}-{from}/*", [model[from]], "v1"),
+                };
+                context.Response.StatusCode = status;
+                context.Response.Headers.ContentRange = range;
+                context.Response.Headers.ETag = $"\"{tag}\"";
+                await context.Response.Body.WriteAsync(body);
                 return;
             }
 
@@ -140,7 +199,7 @@ public sealed class UntrustedAnswerTests : IDisposable
         });
         await using TestServer server = await StartAsync($"{web.Address}/model.onnx");
         await server.WaitReadyAsync();
-        Assert.Contains("it answered a part without the length of the whole", server.Log, StringComparison.Ordinal);
+        Assert.Contains(reason, server.Log, StringComparison.Ordinal);
     }
 
     [Theory]

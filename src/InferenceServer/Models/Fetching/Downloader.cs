@@ -105,7 +105,8 @@ internal sealed partial class Downloader(WebClient web, Retries retries, ModelCa
 
         if (resumes && response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
         {
-            if (response.Content.Headers.ContentRange?.Length == partial.Length)
+            bool changed = HasChanged(partial, Validator.Of(response));
+            if (!changed && response.Content.Headers.ContentRange?.Length == partial.Length)
             {
                 // All of it had come before.
                 partial.GoOn();
@@ -113,7 +114,7 @@ internal sealed partial class Downloader(WebClient web, Retries retries, ModelCa
             }
 
             partial.Restart(null);
-            throw new HttpRequestException("it is shorter now than what came already");
+            throw new HttpRequestException(changed ? "it has changed" : "it is shorter now than what came already");
         }
 
         await WebClient.RequireSuccessAsync(file.Shown, response, stalled.Token);
@@ -137,8 +138,7 @@ internal sealed partial class Downloader(WebClient web, Retries retries, ModelCa
         }
 
         ContentRangeHeaderValue? range = response.Content.Headers.ContentRange;
-        // Not every server obeys If-Range.
-        bool changed = partial.Validator is not null && validator is not null && validator.Value != partial.Validator.Value;
+        bool changed = HasChanged(partial, validator);
         if (!resumes || range?.From != partial.Length || changed)
         {
             partial.Restart(null);
@@ -175,7 +175,14 @@ internal sealed partial class Downloader(WebClient web, Retries retries, ModelCa
         }
 
         if (partial.Length < total) throw new HttpRequestException($"it ended at byte {partial.Length} of {total}");
+        if (!(partial.Length > total)) return;
+        // Which of the bytes are too many nobody knows.
+        partial.Restart(null);
+        throw new HttpRequestException($"it is longer than the {total} bytes that were told");
     }
+
+    // Not every server obeys If-Range.
+    private static bool HasChanged(PartialFile partial, Validator? validator) => partial.Validator is not null && validator is not null && validator.Value != partial.Validator.Value;
 
     private static ModelLoadException TooLarge(SourceFile file, PartialFile partial, SizeLimit limit)
     {

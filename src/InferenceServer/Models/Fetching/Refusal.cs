@@ -10,6 +10,9 @@ internal static class Refusal
     private const int MaximumBytes = 16 << 10;
     private const int ShownCharacters = 300;
 
+    // A refusal whose reason does not come is one all the same.
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
+
     // "code" is a registry's, "error_code" MLflow's.
     private static readonly string[] s_members = ["code", "error_code", "message"];
 
@@ -26,18 +29,22 @@ internal static class Refusal
 
     private static async Task<string> ReadBodyAsync(HttpResponseMessage response, CancellationToken cancellation)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(s_patience);
+        byte[] buffer = new byte[MaximumBytes];
+        int length = 0;
         try
         {
-            await using Stream body = await response.Content.ReadAsStreamAsync(cancellation);
-            byte[] buffer = new byte[MaximumBytes];
-            int length = await body.ReadAtLeastAsync(buffer, MaximumBytes, throwOnEndOfStream: false, cancellation);
-            return Encoding.UTF8.GetString(buffer, 0, length);
+            await using Stream body = await response.Content.ReadAsStreamAsync(limit.Token);
+            int read;
+            while (length < MaximumBytes && (read = await body.ReadAsync(buffer.AsMemory(length), limit.Token)) > 0) length += read;
         }
-        catch (Exception e) when (e is IOException or HttpRequestException)
+        catch (Exception e) when (e is IOException or HttpRequestException || e is OperationCanceledException && !cancellation.IsCancellationRequested)
         {
             // The status says enough.
-            return "";
         }
+
+        return Encoding.UTF8.GetString(buffer, 0, length);
     }
 
     private static string Read(string body)

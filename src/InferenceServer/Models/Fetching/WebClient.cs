@@ -25,9 +25,11 @@ internal sealed class WebClient(HttpClient http, Retries retries)
             prepare?.Invoke(request);
             if (redirects == 0) file.Authorize?.Invoke(request);
             HttpResponseMessage response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
-            if (file.FollowsRedirects && redirects < MaximumRedirects && TargetOf(response, address) is { } target)
+            if (file.FollowsRedirects && TargetOf(response, address) is { } target)
             {
                 response.Dispose();
+                if (redirects == MaximumRedirects)
+                    throw new ModelLoadException(ExitCodes.ModelUnavailable, $"{file.Shown} answered more than {MaximumRedirects} redirects, the last to {Refusal.Clean(WebSource.Show(target))}");
                 address = target;
                 redirects++;
                 continue;

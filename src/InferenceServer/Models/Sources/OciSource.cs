@@ -16,6 +16,9 @@ internal sealed class OciSource(ServerOptions options, WebClient web, ImageFiles
     private const int MaximumManifestBytes = 4 << 20;
     private const int MaximumArchives = 256;
 
+    // An index may name another; more deep than that none is made.
+    private const int MaximumIndexes = 2;
+
     // A file each.
     private const int MaximumLayers = MaximumArchives + ExternalData.MaximumFiles;
 
@@ -35,7 +38,12 @@ internal sealed class OciSource(ServerOptions options, WebClient web, ImageFiles
         Uri registry = AddressOf(reference.Registry);
         var access = new RegistryAccess(registry, reference.Repository, RegistryCredentials.Find(options.Sources, reference.Registry), web);
         OciManifest manifest = await ReadManifestAsync(reference.Name, reference.Shown);
-        if (manifest.Manifests is { Count: > 0 } choices) manifest = await ReadManifestAsync(Choose(Whole(choices, "manifests", reference), reference).Digest!, reference.Shown);
+        for (int depth = 1; manifest.Manifests is { Count: > 0 } choices; depth++)
+        {
+            if (depth > MaximumIndexes) throw new ModelLoadException(ExitCodes.ModelUnavailable, $"{reference.Shown} is an index of indexes of indexes; {MaximumIndexes} of them within each other can be read");
+            manifest = await ReadManifestAsync(Choose(Whole(choices, "manifests", reference), reference).Digest!, reference.Shown);
+        }
+
         if (manifest.Layers is not { Count: > 0 and <= MaximumLayers } listed)
             throw new ModelLoadException(ExitCodes.ModelUnavailable, $"{reference.Shown} has {manifest.Layers?.Count ?? 0} layers; 1 to {MaximumLayers} can be read");
 

@@ -25,24 +25,21 @@ internal sealed partial class RegistryAccess(Uri registry, string repository, Ba
     {
         // Another host's challenge would name where the password goes.
         if (response.RequestMessage?.RequestUri is not { } asked || asked.Scheme != registry.Scheme || asked.Authority != registry.Authority) return false;
-        foreach (AuthenticationHeaderValue challenge in response.Headers.WwwAuthenticate)
+        // Where both are offered, a token is what the registry wants: one challenge is answered, and a password to the wrong one is refused.
+        if (Find(response, "Bearer") is { } bearer)
         {
-            if (challenge.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase))
-            {
-                _authorization = new AuthenticationHeaderValue("Bearer", await GetTokenAsync(Read(challenge.Parameter ?? ""), cancellation));
-                return true;
-            }
-
-            // The same answer once more would only count as another failed login.
-            if (challenge.Scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase) && user is not null && _authorization is null)
-            {
-                _authorization = user.Header;
-                return true;
-            }
+            _authorization = new AuthenticationHeaderValue("Bearer", await GetTokenAsync(Read(bearer.Parameter ?? ""), cancellation));
+            return true;
         }
 
-        return false;
+        // The same answer once more would only count as another failed login.
+        if (Find(response, "Basic") is null || user is null || _authorization is not null) return false;
+        _authorization = user.Header;
+        return true;
     }
+
+    private static AuthenticationHeaderValue? Find(HttpResponseMessage response, string scheme) =>
+        response.Headers.WwwAuthenticate.FirstOrDefault(challenge => challenge.Scheme.Equals(scheme, StringComparison.OrdinalIgnoreCase));
 
     private async Task<string> GetTokenAsync(Dictionary<string, string> challenge, CancellationToken cancellation)
     {
@@ -64,7 +61,7 @@ internal sealed partial class RegistryAccess(Uri registry, string repository, Ba
         try
         {
             RegistryToken? token = JsonSerializer.Deserialize(body, SourceJson.Default.RegistryToken);
-            if ((token?.Token ?? token?.AccessToken) is { Length: > 0 } value) return value;
+            if (token?.Token is { Length: > 0 } value || (value = token?.AccessToken) is { Length: > 0 }) return value;
         }
         catch (JsonException)
         {

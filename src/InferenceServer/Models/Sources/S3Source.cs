@@ -1,33 +1,40 @@
+using System.Buffers;
+using System.Text.RegularExpressions;
 using Canario.Contract;
 using Canario.InferenceServer.Configuration;
 
 namespace Canario.InferenceServer.Models.Sources;
 
 /// <summary><c>s3://bucket/key[?versionId=…]</c>: AWS, or whatever speaks its protocol at another endpoint.</summary>
-internal sealed class S3Source(SourceOptions options, TimeProvider time) : IModelSource
+internal sealed partial class S3Source(SourceOptions options, TimeProvider time) : IModelSource
 {
     // What AWS's own clients take where nothing names a region and the endpoint does not care.
     private const string DefaultRegion = "us-east-1";
+
+    private static readonly SearchValues<char> s_hostLetters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
 
     public IReadOnlyList<string> Schemes { get; } = ["s3"];
 
     public Task<ModelPlace> OpenAsync(Uri uri, CancellationToken cancellation)
     {
-        string key = Uri.UnescapeDataString(uri.AbsolutePath).TrimStart('/');
-        if (uri.Host.Length == 0 || key.Length == 0) throw new ModelLoadException(ExitCodes.ModelUnavailable, $"'{uri.OriginalString}' is not s3://bucket/key");
+        // As it was given: a URI's letters of the host are made small and its path is shortened at '..', which a bucket's or key's are not.
+        Match match = Address().Match(uri.OriginalString.Trim());
+        if (!match.Success) throw new ModelLoadException(ExitCodes.ModelUnavailable, $"'{WebSource.Show(uri)}' is not s3://bucket/key; a '#' in the key is written %23");
+        string bucket = match.Groups["bucket"].Value;
+        string key = Uri.UnescapeDataString(match.Groups["key"].Value);
         if (options.AwsKeysAreHalf)
             throw new ModelLoadException(ExitCodes.ModelUnavailable, "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are needed both, or neither for a public object");
         string folder = key[..(key.LastIndexOf('/') + 1)];
         return Task.FromResult<ModelPlace>(name =>
-            name == ModelFiles.Model ? Find(uri.Host, key, ReadQuery(uri)) : Find(uri.Host, folder + name, []));
+            name == ModelFiles.Model ? Find(bucket, key, ReadQuery(uri)) : Find(bucket, folder + name, []));
     }
 
     private SourceFile Find(string bucket, string key, List<KeyValuePair<string, string>> query)
     {
         string region = options.S3Region.Length > 0 ? options.S3Region : DefaultRegion;
         Uri endpoint = options.S3Endpoint ?? new Uri($"https://s3.{region}.amazonaws.com{(region.StartsWith("cn-", StringComparison.Ordinal) ? ".cn" : "")}");
-        // A bucket's name with dots fits no wildcard certificate; other endpoints seldom have a name for each bucket.
-        bool inPath = options.S3PathStyle ?? (options.S3Endpoint is not null || bucket.Contains('.', StringComparison.Ordinal));
+        // A bucket's name with dots fits no wildcard certificate, an old one's capitals and underscores no host's name; other endpoints seldom have a name for each bucket.
+        bool inPath = options.S3PathStyle ?? (options.S3Endpoint is not null || bucket.AsSpan().IndexOfAnyExcept(s_hostLetters) >= 0);
         string host = inPath ? endpoint.Authority : $"{bucket}.{endpoint.Authority}";
         string path = endpoint.AbsolutePath.TrimEnd('/') + (inPath ? "/" + bucket : "") + "/" + SigV4.Encode(key, keepsSlashes: true);
         string tail = query.Count > 0 ? "?" + SigV4.Query(query) : "";
@@ -64,6 +71,9 @@ internal sealed class S3Source(SourceOptions options, TimeProvider time) : IMode
         // The form of AWS, several parameters behind one another, is not the one that the parser knows.
         request.Headers.TryAddWithoutValidation("Authorization", authorization);
     }
+
+    [GeneratedRegex(@"^s3://(?<bucket>[A-Za-z0-9._-]+)/(?<key>[^?#]+)(\?[^#]*)?\z", RegexOptions.ExplicitCapture | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Address();
 
     private static List<KeyValuePair<string, string>> ReadQuery(Uri uri) =>
     [
