@@ -24,9 +24,9 @@ internal static class PartialPath
                 if (number == 0) RemoveOthers(folder, name);
                 return (path, file);
             }
-            catch (IOException) when (number + 1 < MaximumProcesses && File.Exists(path))
+            catch (IOException e) when (number + 1 < MaximumProcesses && e.GetType() == typeof(IOException))
             {
-                // Another process is at it.
+                // Another process is at it, and may have given the file its name by now.
             }
         }
     }
