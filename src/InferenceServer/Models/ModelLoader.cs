@@ -34,9 +34,9 @@ internal sealed partial class ModelLoader(ServerOptions options, ModelFetcher fe
             // Whoever named a digest had it checked; a large file is not read again for it.
             string digest = options.ModelSha256.Length > 0 ? options.ModelSha256 : file.Sha256.Length > 0 ? file.Sha256 : await ModelCache.HashAsync(path, timed.Token);
             (path, string weights) = await _weights.FetchAsync(place, file, path, digest, timed.Token);
-            ModelMetadata? metadata = await ReadAsync(place, ModelFiles.Metadata, options.MetadataSha256, ContractJson.Default.ModelMetadata, timed.Token);
-            ModelBaseline? baseline = await ReadAsync(place, ModelFiles.Baseline, options.BaselineSha256, ContractJson.Default.ModelBaseline, timed.Token);
-            ModelGolden? golden = await ReadAsync(place, ModelFiles.Golden, options.GoldenSha256, ContractJson.Default.ModelGolden, timed.Token);
+            ModelMetadata? metadata = await ReadAsync(place, path, ModelFiles.Metadata, options.MetadataSha256, ContractJson.Default.ModelMetadata, timed.Token);
+            ModelBaseline? baseline = await ReadAsync(place, path, ModelFiles.Baseline, options.BaselineSha256, ContractJson.Default.ModelBaseline, timed.Token);
+            ModelGolden? golden = await ReadAsync(place, path, ModelFiles.Golden, options.GoldenSha256, ContractJson.Default.ModelGolden, timed.Token);
             // Loading is CPU work for as long as the model is large: not on a thread that the caller may need.
             return await Task.Run(() => Load(file.Shown, path, digest, weights, metadata, baseline, golden), cancellation);
         }
@@ -98,7 +98,7 @@ internal sealed partial class ModelLoader(ServerOptions options, ModelFetcher fe
         }
     }
 
-    private async Task<T?> ReadAsync<T>(ModelPlace place, string name, string sha256, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, CancellationToken cancellation)
+    private async Task<T?> ReadAsync<T>(ModelPlace place, string modelPath, string name, string sha256, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type, CancellationToken cancellation)
         where T : class
     {
         // A digest says that the file exists.
@@ -114,7 +114,8 @@ internal sealed partial class ModelLoader(ServerOptions options, ModelFetcher fe
         }
         catch (JsonException e)
         {
-            throw new ModelLoadException(ExitCodes.ModelLoadFailed, $"{name} is malformed: {e.Message}");
+            // A site that answers everything with a page of its own has no model either.
+            throw new ModelLoadException(ExitCodes.ModelLoadFailed, NotAModel.Explain(place(ModelFiles.Model)!.Shown, modelPath) ?? $"{name} is malformed: {e.Message}");
         }
     }
 

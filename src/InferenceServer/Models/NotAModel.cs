@@ -12,14 +12,15 @@ internal static class NotAModel
     public static string Explain(string shown, string path, OnnxRuntimeException refusal)
     {
         string own = $"ONNX Runtime refused the model ({refusal.Code}): {refusal.Message}";
-        byte[] head = ReadHead(path);
-        if (WhatItIs(head) is { } kind) return $"{shown} is not an ONNX file: {kind}. {own}";
+        if (Explain(shown, path) is { } other) return $"{other}. {own}";
         return refusal.Message.Contains("opset", StringComparison.OrdinalIgnoreCase) || refusal.Message.Contains("IR version", StringComparison.OrdinalIgnoreCase)
             ? $"{shown} needs an ONNX version that ONNX Runtime {Session.RuntimeVersion} does not serve; export it with an older opset. {own}"
             : $"{shown}: {own}";
     }
 
     /// <summary>Null: it may be an ONNX file.</summary>
+    public static string? Explain(string shown, string path) => WhatItIs(ReadHead(path)) is { } kind ? $"{shown} is not an ONNX file: {kind}" : null;
+
     private static string? WhatItIs(ReadOnlySpan<byte> head)
     {
         if (head.IsEmpty) return "it is empty";

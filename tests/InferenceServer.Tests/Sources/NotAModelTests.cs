@@ -2,6 +2,7 @@ using System.Text;
 using Canario.Contract;
 using Canario.InferenceServer.Lifecycle;
 using Canario.TestModels;
+using Microsoft.AspNetCore.Http;
 
 namespace Canario.InferenceServer.Tests.Sources;
 
@@ -22,10 +23,18 @@ public sealed class NotAModelTests
     public async Task A_model_of_a_newer_opset_says_so() =>
         await FailureOf(new OnnxGraph().Input("x", 1, "n").Output("y", 1, "n").Node("Identity", ["x"], ["y"]).Build(opset: 99), "needs an ONNX version that ONNX Runtime");
 
-    private static async Task<string> FailureOf(byte[] content, string reason)
+    [Fact]
+    public async Task A_site_that_answers_everything_with_a_page_has_no_model()
+    {
+        await using var site = new StubServer(context => context.Response.WriteAsync("<html>sign in</html>"));
+        string failure = await FailureOf([], "it is text that begins with '<html>sign in</html>'", new Uri($"{site.Address}/a/model.onnx"));
+        Assert.StartsWith($"{site.Address}/a/model.onnx is not an ONNX file", failure, StringComparison.Ordinal);
+    }
+
+    private static async Task<string> FailureOf(byte[] content, string reason, Uri? elsewhere = null)
     {
         using var folder = new ModelFolder(content);
-        await using TestServer server = await TestServer.StartAsync(folder.Path);
+        await using TestServer server = await TestServer.StartAsync(folder.Path, o => o with { ModelUri = elsewhere ?? o.ModelUri });
         await server.WaitStoppedAsync().WaitAsync(TimeSpan.FromSeconds(60));
         ServerState state = server.Get<ServerState>();
         Assert.Equal(ExitCodes.ModelLoadFailed, state.ExitCode);
