@@ -49,4 +49,12 @@ public sealed class OptionTests
     [Fact]
     public void A_name_is_no_longer_than_a_name_of_Kubernetes() =>
         Assert.Throws<ConfigurationException>(() => CommandLine.Read(["--model-uri", "file:///m/", "--model", new string('a', 254)], _ => null));
+
+    [Theory]
+    [InlineData("s3://My_Models/x/../y/", "s3://My_Models/x/../y/model.onnx")]
+    [InlineData("s3://models/y/?versionId=a/", "s3://models/y/model.onnx?versionId=a/")]
+    [InlineData("s3://models/y.onnx", "s3://models/y.onnx")]
+    [InlineData("http://models/x/", "http://models/x/model.onnx")]
+    public void In_a_folder_the_model_has_its_usual_name_and_a_key_of_S3_stays_as_written(string address, string expected) =>
+        Assert.Equal(expected, CommandLine.Read(["--model-uri", address], _ => null).ModelUri!.OriginalString.Replace(":80/", "/", StringComparison.Ordinal));
 }

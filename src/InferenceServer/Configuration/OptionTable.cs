@@ -120,8 +120,16 @@ internal static class OptionTable
         if (!Uri.TryCreate(value, UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("file" or "http" or "https" or "s3" or "oci" or "models"))
             throw new ConfigurationException($"'{value}' is not a file:///…, http(s)://…, s3://…, oci://… or models:/… address");
         // A folder: the model has its usual name in it.
+        if (uri.Scheme == "s3") return ReadS3(value.Trim());
         if (!uri.AbsolutePath.EndsWith('/') || uri.Scheme is "oci" or "models") return uri;
         return new UriBuilder(uri) { Path = uri.AbsolutePath + ModelFiles.Model }.Uri;
+    }
+
+    // By its text: a key may hold what a URI's path is shortened at.
+    private static Uri ReadS3(string value)
+    {
+        int end = value.IndexOf('?', StringComparison.Ordinal) is >= 0 and var query ? query : value.Length;
+        return new Uri(value[..end].EndsWith('/') ? value.Insert(end, ModelFiles.Model) : value);
     }
 
     private static Uri ReadWeb(string value) => Uri.TryCreate(value, UriKind.Absolute, out Uri? uri) && uri.Scheme is "http" or "https"
