@@ -62,7 +62,7 @@ internal sealed class BatchJob(ServerOptions options, ServedModel model, HttpCli
     }
 
     private string Describe(string fingerprint) =>
-        $"model {fingerprint} on {BatchSource.Show(_batch.Input!)} as {_batch.InputFormat}{(_batch.InputFormat == RowFormat.Csv ? $" with '{_batch.Delimiter}'" : "")}"
+        $"model {fingerprint} on {BatchSource.Describe(_batch.Input!)} as {_batch.InputFormat}{(_batch.InputFormat == RowFormat.Csv ? $" with '{_batch.Delimiter}'" : "")}"
         + $" to {_batch.OutputFormat}, keeping [{string.Join(',', _batch.Keep)}], errors to {_batch.ErrorsPath}, lines up to {options.Limits.MaximumLineBytes} and strings up to {options.Limits.MaximumStringBytes} bytes";
 
     private async Task<BatchCheckpoint> BeginAsync(string job, BatchSource source, RecordReader reader, CancellationToken stop)
@@ -150,9 +150,15 @@ internal sealed class BatchJob(ServerOptions options, ServedModel model, HttpCli
             }
 
             if (tooLong) chunk.Add(default, $"the row is longer than {options.Limits.MaximumLineBytes} bytes", reader.Position);
-            // Blank lines are no rows.
-            else if (!record.Span.Trim(" \t\r"u8).IsEmpty) chunk.Add(record.Span, null, reader.Position);
+            else if (!IsBlank(record.Span)) chunk.Add(record.Span, null, reader.Position);
         }
+    }
+
+    /// <summary>Blank lines are no rows; delimiters alone are a row of empty fields, whatever the delimiter.</summary>
+    private bool IsBlank(ReadOnlySpan<byte> record)
+    {
+        if (_batch.InputFormat == RowFormat.Csv && record.Contains((byte)_batch.Delimiter)) return false;
+        return record.Trim(" \t\r"u8).IsEmpty;
     }
 
     private async ValueTask<bool> FillAsync(RecordReader reader, CancellationToken stop)

@@ -47,8 +47,7 @@ internal static class BatchOptionTable
     {
         if (options.Input is null) throw new ConfigurationException("--input (or CANARIO_INPUT) is required");
         if (options.Output.Length == 0) throw new ConfigurationException("--output (or CANARIO_OUTPUT) is required");
-        if (options.Input.IsFile && options.Input.LocalPath == options.Output) throw new ConfigurationException($"--output: '{options.Output}' is the input");
-        if (options.ErrorsPath == options.Output) throw new ConfigurationException($"--errors: '{options.Output}' is the output");
+        RequireDistinct(options);
         string input = options.Input.AbsolutePath;
         if (input.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)) throw new ConfigurationException($"--input: '{BatchSource.Show(options.Input)}' is packed with gzip; rows are read unpacked");
         return options with
@@ -59,6 +58,17 @@ internal static class BatchOptionTable
         };
     }
 
+    /// <summary>No file that is written may be another, or the input.</summary>
+    private static void RequireDistinct(BatchOptions options)
+    {
+        string[] ofOutput = [options.Output, options.PartialOutput, options.CheckpointPath, options.NextCheckpoint, options.LockPath];
+        string[] ofErrors = [options.ErrorsPath, options.PartialErrors];
+        string? input = options.Input!.IsFile ? options.Input.LocalPath : null;
+        if (ofOutput.Contains(input)) throw new ConfigurationException($"--output: '{input}' is the input");
+        if (ofErrors.Contains(input)) throw new ConfigurationException($"--errors: '{input}' is the input");
+        if (ofErrors.FirstOrDefault(ofOutput.Contains) is { } both) throw new ConfigurationException($"--errors: '{both}' is the output or a file beside it");
+    }
+
     private static ServerOptions With(ServerOptions options, Func<BatchOptions, BatchOptions> change) => options with { Batch = change(options.Batch) };
 
     private static RowFormat FormatOf(string name) =>
@@ -66,7 +76,8 @@ internal static class BatchOptionTable
 
     private static Uri ReadInput(string value)
     {
-        if (!value.Contains("://", StringComparison.Ordinal)) return new Uri(Path.GetFullPath(value));
+        // Escaped: a path is a name, of which no part stands for another character.
+        if (!value.Contains("://", StringComparison.Ordinal)) return new Uri("file://" + string.Join('/', Path.GetFullPath(value).Split('/').Select(Uri.EscapeDataString)));
         return Uri.TryCreate(value, UriKind.Absolute, out Uri? uri) && uri.Scheme is "file" or "http" or "https"
             ? uri
             : throw new ConfigurationException($"'{value}' is no file and not a file:///… or http(s)://… address");

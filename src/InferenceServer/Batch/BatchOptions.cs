@@ -23,4 +23,9 @@ internal sealed record BatchOptions
 
     public string ErrorsPath => Errors.Length > 0 ? Errors : Output + ".errors.jsonl";
     public string CheckpointPath => Output + ".checkpoint";
+    /// <summary>Held while a process works on the files, and gone with it.</summary>
+    public string LockPath => Output + ".lock";
+    public string PartialOutput => Output + ".partial";
+    public string PartialErrors => ErrorsPath + ".partial";
+    public string NextCheckpoint => CheckpointPath + ".next";
 }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Canario.Contract;
 
 namespace Canario.InferenceServer.Batch;
@@ -15,6 +17,12 @@ internal sealed record BatchSource(Stream Stream, long? Length, string Identity)
         try
         {
             var file = new FileStream(uri.LocalPath, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan | FileOptions.Asynchronous);
+            if (!file.CanSeek)
+            {
+                await file.DisposeAsync();
+                throw new BatchException(ExitCodes.BatchInputFailed, $"{uri.LocalPath} is a pipe, which cannot be read again after a kill; write the rows to a file");
+            }
+
             string actual = $"{file.Length} bytes of {File.GetLastWriteTimeUtc(file.SafeFileHandle):O}";
             if (identity is not null) RequireSame(uri, identity, actual);
             RequireUnpacked(uri, First(file));
@@ -47,6 +55,10 @@ internal sealed record BatchSource(Stream Stream, long? Length, string Identity)
 
     /// <summary>Without the query and the user: either may be a secret.</summary>
     public static string Show(Uri uri) => uri.IsFile ? uri.LocalPath : uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
+
+    /// <summary>Differs where <see cref="Show"/> does and where the query does, of which it tells a digest.</summary>
+    public static string Describe(Uri uri) =>
+        Show(uri) + (uri.IsFile || uri.Query.Length == 0 ? "" : $" with query {Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(uri.Query)))[..16]}");
 
     private static byte[] First(FileStream file)
     {

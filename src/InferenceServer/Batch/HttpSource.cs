@@ -123,10 +123,11 @@ internal sealed class HttpSource : Stream
         ContentRangeHeaderValue? range = _response.Content.Headers.ContentRange;
         bool partial = _response.StatusCode == HttpStatusCode.PartialContent;
         if (partial && range?.From != _position) throw new HttpRequestException($"it answered bytes from {range?.From}; {_position} was asked for");
-        _length = atEnd || partial ? range!.Length : _response.Content.Headers.ContentLength;
-        string identity = IdentityOf(_response, _length);
-        if (_identity is not null) BatchSource.RequireSame(_uri, _identity, identity);
-        _identity = identity;
+        long? length = atEnd || partial ? range!.Length : _response.Content.Headers.ContentLength;
+        string identity = IdentityOf(_response, length);
+        if (_identity is not null && !HaveSameTag(_identity, identity)) BatchSource.RequireSame(_uri, _identity, identity);
+        _identity ??= identity;
+        _length = length ?? _length;
         _body = atEnd ? Null : await _response.Content.ReadAsStreamAsync(cancellation);
         // A server without ranges sends all again.
         if (!atEnd && !partial) await SkipAsync(_body, _position, cancellation);
@@ -135,6 +136,14 @@ internal sealed class HttpSource : Stream
     private static string IdentityOf(HttpResponseMessage response, long? length) => response.Headers.ETag is { } tag
         ? $"{length?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "?"} bytes of tag {tag}"
         : $"{length?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "?"} bytes of {response.Content.Headers.LastModified?.ToString("O") ?? "an unknown time"}";
+
+    /// <summary>A length that was not told, as of an answer in chunks, is no difference where a tag tells the content.</summary>
+    private static bool HaveSameTag(string one, string other)
+    {
+        int tag = one.IndexOf(" bytes of tag ", StringComparison.Ordinal);
+        int otherTag = other.IndexOf(" bytes of tag ", StringComparison.Ordinal);
+        return tag > 0 && otherTag > 0 && (one[0] == '?' || other[0] == '?') && one[tag..] == other[otherTag..];
+    }
 
     private static async Task SkipAsync(Stream body, long count, CancellationToken cancellation)
     {

@@ -9,14 +9,16 @@ public sealed class BatchHttpTests
     private const int Rows = 60_000;
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task An_input_over_HTTP_is_read_on_where_its_connection_broke(bool ranges)
+    [InlineData(true, true)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(false, false)]
+    public async Task An_input_over_HTTP_is_read_on_where_its_connection_broke(bool ranges, bool tellsLength)
     {
         using ModelFolder folder = ModelFolder.WithFeatures();
         await using RowsHost host = await RowsHost.StartAsync();
         host.Content = Content();
-        host.HasRanges = ranges;
+        (host.HasRanges, host.TellsLength) = (ranges, tellsLength);
         await BatchRun.SucceedAsync(BatchRun.Arguments(folder, host.Uri, "whole.jsonl"));
         Assert.Equal(1, host.Requests);
 
@@ -31,12 +33,15 @@ public sealed class BatchHttpTests
         Assert.Equal(File.ReadAllBytes(Path.Combine(folder.Path, "whole.jsonl")), File.ReadAllBytes(Path.Combine(folder.Path, "out.jsonl")));
     }
 
-    [Fact]
-    public async Task After_a_kill_only_the_rest_is_asked_for_unless_the_input_has_changed()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task After_a_kill_only_the_rest_is_asked_for_unless_the_input_has_changed(bool tellsLength)
     {
         using ModelFolder folder = ModelFolder.WithFeatures();
         await using RowsHost host = await RowsHost.StartAsync();
         host.Content = Content();
+        host.TellsLength = tellsLength;
         await BatchRun.SucceedAsync(BatchRun.Arguments(folder, host.Uri, "whole.jsonl"));
         string[] arguments = BatchRun.Arguments(folder, host.Uri, "out.jsonl", "--checkpoint-seconds", "0");
         string checkpoint = Path.Combine(folder.Path, "out.jsonl.checkpoint");
@@ -62,6 +67,20 @@ public sealed class BatchHttpTests
         await BatchRun.SucceedAsync(arguments);
         Assert.Equal(host.Content.Length - position, host.Sent - before);
         Assert.Equal(File.ReadAllBytes(Path.Combine(folder.Path, "whole.jsonl")), File.ReadAllBytes(Path.Combine(folder.Path, "out.jsonl")));
+    }
+
+    [Fact]
+    public async Task Another_query_is_another_input_and_is_written_nowhere()
+    {
+        using ModelFolder folder = ModelFolder.WithFeatures();
+        await using RowsHost host = await RowsHost.StartAsync();
+        host.Content = Encoding.UTF8.GetBytes(ModelFolder.Row);
+        await BatchRun.SucceedAsync(BatchRun.Arguments(folder, host.Uri + "?day=1&key=secret", "out.jsonl"));
+        await BatchRun.SucceedAsync(BatchRun.Arguments(folder, host.Uri + "?day=1&key=secret", "out.jsonl"));
+        (int code, _, string error) = await BatchRun.ToEndAsync(BatchRun.Arguments(folder, host.Uri + "?day=2&key=secret", "out.jsonl"));
+        Assert.True(code == ExitCodes.BadConfiguration, $"{code}: {error}");
+        Assert.Contains("is of another batch", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", error + File.ReadAllText(Path.Combine(folder.Path, "out.jsonl.checkpoint")), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -54,6 +54,41 @@ public sealed class BatchModeTests
         Assert.Equal(1, probabilities.Sum(), 1e-5f);
     }
 
+    [Theory]
+    [InlineData("\t")]
+    [InlineData(" ")]
+    public async Task A_row_of_empty_fields_is_a_row_whatever_the_delimiter(string delimiter)
+    {
+        using ModelFolder folder = ModelFolder.WithFeatures();
+        string table = Write(folder, "rows.csv", "age,colour,income\n1,red,5\n,,\n\n,,\r\n\r\n2,red,5\n".Replace(",", delimiter, StringComparison.Ordinal));
+        JsonNode summary = await BatchRun.SucceedAsync(BatchRun.Arguments(folder, table, "out.jsonl", "--delimiter", delimiter));
+        Assert.Equal((4, 2), ((int)summary["rows"]!, (int)summary["predicted"]!));
+        Assert.StartsWith("{\"row\":3,", File.ReadAllLines(Path.Combine(folder.Path, "out.jsonl"))[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_path_names_one_file_whatever_its_characters()
+    {
+        using ModelFolder folder = ModelFolder.WithFeatures();
+        Write(folder, "aA#.csv", "age,colour,income\n");
+        foreach (string name in new[] { "a%41#.csv", "ä ?;:\\%.csv" })
+        {
+            string table = Write(folder, name, "age,colour,income\n1,red,5\n");
+            JsonNode summary = await BatchRun.SucceedAsync(BatchRun.Arguments(folder, table, "out.jsonl", "--start-over", "true"));
+            Assert.Equal((table, 1), ((string)summary["input"]!, (int)summary["rows"]!));
+        }
+    }
+
+    [Fact]
+    public async Task A_pipe_is_refused_in_words()
+    {
+        using ModelFolder folder = ModelFolder.WithFeatures();
+        using var run = new BatchRun(BatchRun.Arguments(folder, "/dev/stdin", "out.jsonl"), shell: "echo '{}' | \"$@\"");
+        (int code, _, string error) = await run.EndAsync();
+        Assert.True(code == ExitCodes.BatchInputFailed, $"{code}: {error}");
+        Assert.Contains("/dev/stdin is a pipe, which cannot be read again after a kill", error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_feature_is_kept_as_its_row_gave_it()
     {
@@ -138,6 +173,10 @@ public sealed class BatchModeTests
             (BatchRun.Arguments(folder, table, "o", "--http-port", "1"), ExitCodes.BadConfiguration, "'--http-port' is no option"),
             (BatchRun.Arguments(folder, table, "there.jsonl"), ExitCodes.BadConfiguration, "there.jsonl exists and is of no unfinished batch"),
             (BatchRun.Arguments(folder, table, "rows.csv"), ExitCodes.BadConfiguration, "is the input"),
+            (BatchRun.Arguments(folder, Write(folder, "o.partial", "precious"), "o", "--start-over", "true"), ExitCodes.BadConfiguration, "--output: '" + folder.Path + "/o.partial' is the input"),
+            (BatchRun.Arguments(folder, table, "o", "--start-over", "true", "--errors", table), ExitCodes.BadConfiguration, "--errors: '" + table + "' is the input"),
+            (BatchRun.Arguments(folder, table, "o", "--errors", Path.Combine(folder.Path, "o")), ExitCodes.BadConfiguration, "o' is the output or a file beside it"),
+            (BatchRun.Arguments(folder, table, "o", "--errors", Path.Combine(folder.Path, "o.checkpoint")), ExitCodes.BadConfiguration, "o.checkpoint' is the output or a file beside it"),
             (BatchRun.Arguments(folder, "/nowhere.csv", "o"), ExitCodes.BatchInputFailed, "/nowhere.csv cannot be read"),
             (BatchRun.Arguments(folder, Write(folder, "a.csv", ""), "o"), ExitCodes.BatchInputFailed, "a.csv is empty; a header is expected"),
             (BatchRun.Arguments(folder, Write(folder, "b.csv", "age,colour,income,id\n"), "o"), ExitCodes.BatchInputFailed, "has column 'id', which is no feature; the model takes 'age', 'visits', 'colour', 'income'. --keep"),

@@ -14,10 +14,14 @@ internal sealed partial class BatchRun : IDisposable
     private readonly Task<string> _output;
     private readonly Task<string> _error;
 
-    public BatchRun(IEnumerable<string> arguments, string heapLimit = "")
+    /// <param name="arguments">After the word.</param>
+    /// <param name="heapLimit">Bytes in hexadecimal; empty: none.</param>
+    /// <param name="shell">A line of bash that runs the process as <c>"$@"</c>; empty: no shell.</param>
+    public BatchRun(IEnumerable<string> arguments, string heapLimit = "", string shell = "")
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (string argument in new[] { "exec", Path.Combine(AppContext.BaseDirectory, "Canario.InferenceServer.dll"), "batch" }.Concat(arguments)) start.ArgumentList.Add(argument);
+        string[] command = [Environment.ProcessPath!, "exec", Path.Combine(AppContext.BaseDirectory, "Canario.InferenceServer.dll"), "batch", .. arguments];
+        if (shell.Length > 0) command = ["bash", "-c", shell, "bash", .. command];
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
         if (heapLimit.Length > 0) start.Environment["DOTNET_GCHeapHardLimit"] = heapLimit;
         _process = Process.Start(start)!;
         _output = _process.StandardOutput.ReadToEndAsync();

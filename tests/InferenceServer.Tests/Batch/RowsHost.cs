@@ -16,6 +16,8 @@ internal sealed class RowsHost : IAsyncDisposable
     public byte[] Content { get; set; } = [];
     public string Tag { get; set; } = "\"1\"";
     public bool HasRanges { get; set; } = true;
+    /// <summary>False: a whole answer comes in chunks.</summary>
+    public bool TellsLength { get; set; } = true;
     /// <summary>Connections that break after so many bytes each.</summary>
     public int Breaks { get; set; }
     public int BreakAfter { get; set; } = 1 << 20;
@@ -67,7 +69,7 @@ internal sealed class RowsHost : IAsyncDisposable
 
         context.Response.Headers.ETag = Tag;
         ReadOnlyMemory<byte> rest = Content.AsMemory(Math.Min(from, Content.Length));
-        context.Response.ContentLength = rest.Length;
+        if (TellsLength || context.Response.StatusCode != StatusCodes.Status200OK) context.Response.ContentLength = rest.Length;
         if (Breaks > 0 && rest.Length > BreakAfter)
         {
             Breaks--;
