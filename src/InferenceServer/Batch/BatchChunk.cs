@@ -65,6 +65,17 @@ internal sealed class BatchChunk(RowFormat outputFormat, KeptColumns kept) : IRo
         }
     }
 
+    /// <param name="keptNames">Of the columns that are copied.</param>
+    /// <param name="cellNames">Of what was predicted.</param>
+    public static string BuildHeader(IEnumerable<string> keptNames, IEnumerable<string> cellNames)
+    {
+        var header = new JsonOutput();
+        var csv = new CsvOutput(header);
+        foreach (string name in (IEnumerable<string>)["row", .. keptNames, .. cellNames]) csv.Text(name);
+        csv.EndRow();
+        return Encoding.UTF8.GetString(header.Written.Span);
+    }
+
     void IRowSink.Predicted(int index, PredictionColumns predictions, int slot)
     {
         Predicted++;
@@ -115,7 +126,7 @@ internal sealed class BatchChunk(RowFormat outputFormat, KeptColumns kept) : IRo
 
     private void WriteRecord(long row, int index, PredictionColumns predictions, int slot)
     {
-        Header ??= BuildHeader(predictions);
+        Header ??= BuildHeader(kept.Names, predictions.CellNames());
         var csv = new CsvOutput(Predictions);
         _cell.Clear();
         _cell.Number(row);
@@ -129,16 +140,5 @@ internal sealed class BatchChunk(RowFormat outputFormat, KeptColumns kept) : IRo
             csv.Value(_cell.Written.Span);
             _cell.Clear();
         }
-    }
-
-    private string BuildHeader(PredictionColumns predictions)
-    {
-        var header = new JsonOutput();
-        var csv = new CsvOutput(header);
-        csv.Text("row");
-        foreach (string name in kept.Names) csv.Text(name);
-        foreach (string name in predictions.CellNames()) csv.Text(name);
-        csv.EndRow();
-        return Encoding.UTF8.GetString(header.Written.Span);
     }
 }

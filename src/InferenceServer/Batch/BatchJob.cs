@@ -32,15 +32,15 @@ internal sealed class BatchJob(ServerOptions options, ServedModel model, HttpCli
     {
         KeptColumns.Require(_batch.Keep, model.Features!);
         string job = Describe(fingerprint);
-        BatchCheckpoint? earlier = BatchOutput.ReadCheckpoint(_batch);
+        _output = BatchOutput.Lock(_batch);
+        BatchCheckpoint? earlier = _output.ReadCheckpoint();
         if (earlier is not null && earlier.Job != job)
             throw new BatchException(ExitCodes.BadConfiguration, $"{_batch.CheckpointPath} is of another batch ({earlier.Job}); this is {job}; --start-over true begins anew");
         _earlierSeconds = earlier?.Seconds ?? 0;
         _resumedAt = earlier?.Rows ?? 0;
         if (earlier is { Complete: true })
         {
-            _output = BatchOutput.Open(_batch, earlier);
-            _output.Finish();
+            _output.Finish(earlier);
             return;
         }
 
@@ -49,11 +49,11 @@ internal sealed class BatchJob(ServerOptions options, ServedModel model, HttpCli
         using var reader = new RecordReader(source.Stream, splitter, options.Limits.MaximumLineBytes, earlier?.InputPosition ?? 0);
         BatchCheckpoint begin = earlier is { InputPosition: > 0 } ? earlier : await BeginAsync(job, source, reader, stop);
         CsvColumns? columns = _batch.InputFormat == RowFormat.Csv ? CsvColumns.Build(begin.Columns, model.Features!, _batch.Keep, _batch.Delimiter) : null;
-        _output = BatchOutput.Open(_batch, begin);
+        _output.Open(begin);
         _progress = new BatchProgress(begin, source.Length, _batch.ProgressInterval, time, logger);
         await CopyAsync(reader, columns, begin, stop);
         _output.Commit(Checkpoint! with { Complete = true });
-        _output.Finish();
+        _output.Finish(Checkpoint!);
     }
 
     public void Dispose()
@@ -123,11 +123,18 @@ internal sealed class BatchJob(ServerOptions options, ServedModel model, HttpCli
         catch (Exception e) when (e is OperationCanceledException || e is BatchException { ExitCode: not ExitCodes.BatchOutputFailed })
         {
             // What is written is not to be done again.
-            await Task.WhenAll(underWay);
             _output!.Commit(done);
             throw;
         }
+        finally
+        {
+            // They use the model, which goes with the batch.
+            Task predicting = Task.WhenAll(underWay);
+            await predicting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
 
+        // A table without a row has its header all the same.
+        if (_batch.OutputFormat == RowFormat.Csv && OutputNames.CellsOf(model.Results) is { } cells) _output!.AppendHeader(BatchChunk.BuildHeader(_batch.Keep, cells));
         _output!.Commit(done);
     }
 

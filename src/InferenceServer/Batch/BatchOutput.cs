@@ -13,37 +13,40 @@ internal sealed class BatchOutput : IDisposable
     private const long MaximumCheckpointBytes = 16 << 20;
 
     private readonly BatchOptions _options;
+    private readonly FileStream _lock;
     private FileStream? _predictions;
     private FileStream? _errors;
 
-    private BatchOutput(BatchOptions options, BatchCheckpoint checkpoint)
+    private BatchOutput(BatchOptions options, FileStream held)
     {
         _options = options;
-        Checkpoint = checkpoint;
+        _lock = held;
     }
 
-    /// <summary>The last one written.</summary>
-    public BatchCheckpoint Checkpoint { get; private set; }
+    /// <summary>The last one written, or gone on from; null: none yet.</summary>
+    public BatchCheckpoint? Checkpoint { get; private set; }
 
-    public bool HasPredictions => _predictions!.Position > 0;
-
-    private string PartialOutput => _options.Output + ".partial";
-    private string PartialErrors => _options.ErrorsPath + ".partial";
+    /// <summary>
+    /// Before anything is read or written: a checkpoint that another process still moves on says nothing. Not the files themselves, which get other
+    /// names when they are whole.
+    /// </summary>
+    /// <exception cref="BatchException">Another process works on the files, or there is no place for them.</exception>
+    public static BatchOutput Lock(BatchOptions options) => Guarded(options, () =>
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(options.Output)!);
+        return new BatchOutput(options, new FileStream(options.LockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 0, FileOptions.DeleteOnClose));
+    });
 
     /// <summary>What an earlier process has left; null: nothing, or it is not to count.</summary>
     /// <exception cref="BatchException">It cannot be read, or is there without a checkpoint.</exception>
-    public static BatchCheckpoint? ReadCheckpoint(BatchOptions options) => Guarded(options, () =>
+    public BatchCheckpoint? ReadCheckpoint() => Guarded(_options, () =>
     {
-        var file = new FileInfo(options.CheckpointPath);
-        if (options.StartsOver)
-        {
-            file.Delete();
-            return null;
-        }
-
+        // What there is stays until the input is known to be one.
+        if (_options.StartsOver) return null;
+        var file = new FileInfo(_options.CheckpointPath);
         if (!file.Exists)
         {
-            foreach (string path in new[] { options.Output, options.ErrorsPath })
+            foreach (string path in new[] { _options.Output, _options.ErrorsPath })
             {
                 if (File.Exists(path)) throw new BatchException(ExitCodes.BadConfiguration, $"{path} exists and is of no unfinished batch; --start-over true overwrites it");
             }
@@ -63,35 +66,29 @@ internal sealed class BatchOutput : IDisposable
     });
 
     /// <summary>Opens the files at the checkpoint's lengths.</summary>
-    public static BatchOutput Open(BatchOptions options, BatchCheckpoint checkpoint)
+    public void Open(BatchCheckpoint checkpoint) => Guarded(_options, () =>
     {
-        var output = new BatchOutput(options, checkpoint);
-        try
-        {
-            Guarded(options, () =>
-            {
-                if (checkpoint.Complete) return true;
-                foreach (string path in new[] { options.Output, options.ErrorsPath }) Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-                // The files come after a first checkpoint: without one they would be taken for somebody else's.
-                if (checkpoint.InputPosition == 0) output.Write(checkpoint);
-                output._predictions = OpenAt(output.PartialOutput, checkpoint.OutputLength);
-                output._errors = OpenAt(output.PartialErrors, checkpoint.ErrorsLength);
-                return true;
-            });
-            return output;
-        }
-        catch
-        {
-            output.Dispose();
-            throw;
-        }
-    }
+        Directory.CreateDirectory(Path.GetDirectoryName(_options.ErrorsPath)!);
+        // The files come after a first checkpoint: without one they would be taken for somebody else's.
+        if (checkpoint.InputPosition == 0) Write(checkpoint);
+        Checkpoint = checkpoint;
+        _predictions = OpenAt(_options.PartialOutput, checkpoint.OutputLength);
+        _errors = OpenAt(_options.PartialErrors, checkpoint.ErrorsLength);
+        return true;
+    });
 
     public void Append(BatchChunk chunk) => Guarded(_options, () =>
     {
-        if (chunk.Header is { } header && !HasPredictions) _predictions!.Write(Encoding.UTF8.GetBytes(header));
+        if (chunk.Header is { } header) WriteHeader(header);
         _predictions!.Write(chunk.Predictions.Written.Span);
         _errors!.Write(chunk.Errors.Written.Span);
+        return true;
+    });
+
+    /// <summary>Where there is none yet.</summary>
+    public void AppendHeader(string header) => Guarded(_options, () =>
+    {
+        WriteHeader(header);
         return true;
     });
 
@@ -105,32 +102,48 @@ internal sealed class BatchOutput : IDisposable
     });
 
     /// <summary>Gives the files their names, as often as it is asked to.</summary>
-    public void Finish() => Guarded(_options, () =>
+    /// <param name="complete">What is on the disk.</param>
+    public void Finish(BatchCheckpoint complete) => Guarded(_options, () =>
     {
-        Dispose();
-        if (File.Exists(PartialOutput)) File.Move(PartialOutput, _options.Output, overwrite: true);
-        if (File.Exists(PartialErrors)) File.Move(PartialErrors, _options.ErrorsPath, overwrite: true);
+        Checkpoint = complete;
+        CloseFiles();
+        Rename(_options.PartialOutput, _options.Output, complete.OutputLength);
+        Rename(_options.PartialErrors, _options.ErrorsPath, complete.ErrorsLength);
         return true;
     });
 
     public void Dispose()
+    {
+        CloseFiles();
+        _lock.Dispose();
+    }
+
+    private void WriteHeader(string header)
+    {
+        if (_predictions!.Position == 0) _predictions.Write(Encoding.UTF8.GetBytes(header));
+    }
+
+    private void CloseFiles()
     {
         _predictions?.Dispose();
         _errors?.Dispose();
         _predictions = _errors = null;
     }
 
+    private static void Rename(string partial, string path, long length)
+    {
+        // One of another length is not what the checkpoint speaks of, and what it speaks of has its name already.
+        if (new FileInfo(partial) is { Exists: true } file && file.Length == length) File.Move(partial, path, overwrite: true);
+    }
+
     private static FileStream OpenAt(string path, long length)
     {
-        // Not shared: a second process on the same files would mix its rows with ours.
-        var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1 << 16);
-        if (file.Length < length)
-        {
-            long actual = file.Length;
-            file.Dispose();
+        long actual = new FileInfo(path) is { Exists: true } found ? found.Length : 0;
+        if (actual < length)
             throw new BatchException(ExitCodes.BatchOutputFailed, $"{path} has {actual} bytes; the checkpoint says {length}; --start-over true begins anew");
-        }
-
+        // Not shared: batches of other outputs may have been given the same error file. Not buffered: what a full disk does not take fails where it is
+        // written, not again where the file is closed.
+        var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 0);
         file.SetLength(length);
         file.Position = length;
         return file;
@@ -138,7 +151,7 @@ internal sealed class BatchOutput : IDisposable
 
     private void Write(BatchCheckpoint checkpoint)
     {
-        string next = _options.CheckpointPath + ".next";
+        string next = _options.NextCheckpoint;
         using (var file = new FileStream(next, FileMode.Create, FileAccess.Write, FileShare.None))
         {
             JsonSerializer.Serialize(file, checkpoint, BatchJson.Default.BatchCheckpoint);
@@ -155,7 +168,8 @@ internal sealed class BatchOutput : IDisposable
         {
             return step();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        // Out of range: a file that is larger than its file system or the process's limit allows.
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
             throw new BatchException(ExitCodes.BatchOutputFailed, $"the output beside {options.Output} cannot be written: {e.Message}");
         }

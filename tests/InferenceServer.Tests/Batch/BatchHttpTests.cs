@@ -70,6 +70,41 @@ public sealed class BatchHttpTests
     }
 
     [Fact]
+    public async Task A_second_process_touches_nothing_while_the_first_is_under_way()
+    {
+        using ModelFolder folder = ModelFolder.WithFeatures();
+        await using RowsHost host = await RowsHost.StartAsync();
+        host.Content = Content();
+        await BatchRun.SucceedAsync(BatchRun.Arguments(folder, host.Uri, "whole.jsonl"));
+        string[] arguments = BatchRun.Arguments(folder, host.Uri, "out.jsonl", "--checkpoint-seconds", "0");
+        string checkpoint = Path.Combine(folder.Path, "out.jsonl.checkpoint");
+        (host.Stalls, host.BreakAfter) = (true, host.Content.Length / 2);
+        int requests = host.Requests;
+        using (var run = new BatchRun(arguments))
+        {
+            while (!run.HasExited && Position(checkpoint) == 0) await Task.Delay(2);
+            foreach (string startsOver in new[] { "false", "true" })
+            {
+                long position = Position(checkpoint);
+                (int code, _, string error) = await BatchRun.ToEndAsync([.. arguments, "--start-over", startsOver]);
+                Assert.True(code == ExitCodes.BatchOutputFailed, $"{code}: {error}");
+                Assert.Contains("out.jsonl.lock' because it is being used by another process", error, StringComparison.Ordinal);
+                Assert.InRange(Position(checkpoint), position, host.Content.Length);
+            }
+
+            Assert.Equal(requests + 1, host.Requests);
+            run.Signal(BatchRun.SigKill);
+            await run.EndAsync();
+        }
+
+        host.Stalls = false;
+        JsonNode summary = await BatchRun.SucceedAsync(arguments);
+        Assert.InRange((int)summary["resumedAtRow"]!, 1, Rows - 1);
+        Assert.Equal(File.ReadAllBytes(Path.Combine(folder.Path, "whole.jsonl")), File.ReadAllBytes(Path.Combine(folder.Path, "out.jsonl")));
+        Assert.False(File.Exists(Path.Combine(folder.Path, "out.jsonl.lock")));
+    }
+
+    [Fact]
     public async Task Another_query_is_another_input_and_is_written_nowhere()
     {
         using ModelFolder folder = ModelFolder.WithFeatures();

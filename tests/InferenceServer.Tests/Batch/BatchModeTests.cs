@@ -55,6 +55,16 @@ public sealed class BatchModeTests
     }
 
     [Theory]
+    [InlineData("age,colour,income\n")]
+    [InlineData("age,colour,income\n1,blue,5\n")]
+    public async Task A_table_without_a_prediction_has_its_header(string input)
+    {
+        using ModelFolder folder = ModelFolder.WithFeatures();
+        await BatchRun.SucceedAsync(BatchRun.Arguments(folder, Write(folder, "rows.csv", input), "out.csv", "--keep", "age"));
+        Assert.Equal("row,age,prediction,probability_a,probability_b,probability_c\n", File.ReadAllText(Path.Combine(folder.Path, "out.csv")));
+    }
+
+    [Theory]
     [InlineData("\t")]
     [InlineData(" ")]
     public async Task A_row_of_empty_fields_is_a_row_whatever_the_delimiter(string delimiter)

@@ -86,18 +86,81 @@ public sealed class BatchRestartTests
         Assert.Equal(File.ReadAllBytes(Path.Combine(folder.Path, "whole.jsonl")), File.ReadAllBytes(Path.Combine(folder.Path, "out.jsonl")));
     }
 
-    [Fact]
-    public async Task Two_at_once_on_the_same_files_do_not_mix_their_rows()
+    [Theory]
+    [InlineData("out.jsonl.lock")]
+    [InlineData("out.jsonl.partial")]
+    public async Task Two_at_once_on_the_same_files_do_not_mix_their_rows(string shared)
     {
         using ModelFolder folder = ModelFolder.WithFeatures();
         string path = Path.Combine(folder.Path, "rows.csv");
         WriteRows(path);
         string[] arguments = BatchRun.Arguments(folder, path, "out.jsonl", "--checkpoint-seconds", "0");
-        string partial = Path.Combine(folder.Path, "out.jsonl.partial");
-        using var held = new FileStream(partial, FileMode.Create, FileAccess.ReadWrite, FileShare.None);
+        using var held = new FileStream(Path.Combine(folder.Path, shared), FileMode.Create, FileAccess.ReadWrite, FileShare.None);
         (int code, _, string error) = await BatchRun.ToEndAsync(arguments);
         Assert.Equal(ExitCodes.BatchOutputFailed, code);
         Assert.Contains("being used by another process", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_whole_output_is_not_replaced_by_a_partial_one_that_is_not_of_it()
+    {
+        using ModelFolder folder = ModelFolder.WithFeatures();
+        string output = Path.Combine(folder.Path, "out.jsonl");
+        string[] arguments = BatchRun.Arguments(folder, Write(folder, "age,colour,income\n1,red,5\n1,blue,5\n"), "out.jsonl");
+        await BatchRun.SucceedAsync(arguments);
+        byte[] predictions = File.ReadAllBytes(output);
+        byte[] errors = File.ReadAllBytes(output + ".errors.jsonl");
+        File.WriteAllBytes(output + ".partial", []);
+        File.WriteAllBytes(output + ".errors.jsonl.partial", []);
+        await BatchRun.SucceedAsync(arguments);
+        Assert.Equal(predictions, File.ReadAllBytes(output));
+        Assert.Equal(errors, File.ReadAllBytes(output + ".errors.jsonl"));
+    }
+
+    [Fact]
+    public async Task A_batch_whose_partial_output_is_gone_is_not_gone_on_with()
+    {
+        using ModelFolder folder = ModelFolder.WithFeatures();
+        string rows = string.Concat(Enumerable.Repeat("1,red,5\n", 1000));
+        string[] arguments = BatchRun.Arguments(folder, Write(folder, "age,colour,income\n" + rows + "1,blue,5\n"), "out.jsonl", "--on-error", "fail");
+        Assert.Equal(ExitCodes.BatchRowRefused, (await BatchRun.ToEndAsync(arguments)).Code);
+        string partial = Path.Combine(folder.Path, "out.jsonl.partial");
+        File.Delete(partial);
+        (int code, _, string error) = await BatchRun.ToEndAsync(arguments);
+        Assert.Equal(ExitCodes.BatchOutputFailed, code);
+        Assert.Contains("out.jsonl.partial has 0 bytes; the checkpoint says", error, StringComparison.Ordinal);
+        Assert.False(File.Exists(partial));
+    }
+
+    [Fact]
+    public async Task A_disk_that_takes_no_more_ends_the_batch_with_its_reason_and_the_next_start_goes_on()
+    {
+        using ModelFolder folder = ModelFolder.WithFeatures();
+        string rows = string.Concat(Enumerable.Repeat("1,red,5\n1,blue,5\n", 4000));
+        string input = Write(folder, "age,colour,income\n" + rows);
+        await BatchRun.SucceedAsync(BatchRun.Arguments(folder, input, "whole.jsonl"));
+        string reason = Path.Combine(folder.Path, "reason");
+        File.WriteAllText(reason, "");
+        string[] arguments = BatchRun.Arguments(folder, input, "out.jsonl", "--checkpoint-seconds", "0", "--termination-log", reason);
+        // A limit on the length of a file is met as a full disk is, in the middle of a write. The runtime's own mappings are files to it as well.
+        using (var run = new BatchRun(arguments, shell: "trap '' XFSZ; ulimit -f 100; DOTNET_EnableWriteXorExecute=0 exec \"$@\""))
+        {
+            (int code, JsonNode? summary, string error) = await run.EndAsync();
+            Assert.True(code == ExitCodes.BatchOutputFailed, $"{code}: {error}");
+            Assert.False((bool)summary!["complete"]!);
+            Assert.Contains("cannot be written", (string)summary["error"]!, StringComparison.Ordinal);
+            Assert.Equal((string)summary["error"]!, File.ReadAllText(reason));
+        }
+
+        Assert.InRange((int)(await BatchRun.SucceedAsync(arguments))["resumedAtRow"]!, 1, 7999);
+        Assert.Equal(File.ReadAllBytes(Path.Combine(folder.Path, "whole.jsonl")), File.ReadAllBytes(Path.Combine(folder.Path, "out.jsonl")));
+    }
+
+    private static string Write(ModelFolder folder, string text)
+    {
+        string path = Path.Combine(folder.Path, "rows.csv");
+        File.WriteAllText(path, text);
+        return path;
     }
 
     private static long Length(string path)

@@ -1,0 +1,21 @@
+using Canario.InferenceServer.Predict;
+
+namespace Canario.InferenceServer.Batch;
+
+/// <summary>What the output calls its own members or columns.</summary>
+internal static class OutputNames
+{
+    private const string Probability = "probability_";
+
+    /// <summary>As <see cref="PredictionColumns.CellNames"/> tells them once a row was predicted.</summary>
+    /// <returns>Null: the classes' names come with the first prediction.</returns>
+    public static IReadOnlyList<string>? CellsOf(IReadOnlyList<OutputPlan> results)
+    {
+        OutputPlan? probabilities = results.FirstOrDefault(result => result.Kind == OutputKind.Probabilities);
+        if (probabilities is { Classes.Count: 0 }) return null;
+        OutputPlan primary = results.FirstOrDefault(result => result.Kind == OutputKind.Label) ?? probabilities ?? results[0];
+        IEnumerable<string> classes = probabilities?.Classes.Select(name => Probability + name) ?? [];
+        IEnumerable<string> others = results.Where(result => result != primary && result != probabilities).Select(result => result.Name);
+        return ["prediction", .. classes, .. others];
+    }
+}
