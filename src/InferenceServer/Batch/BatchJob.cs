@@ -30,7 +30,7 @@ internal sealed class BatchJob(ServerOptions options, ServedModel model, HttpCli
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public async Task RunAsync(string fingerprint, CancellationToken stop)
     {
-        KeptColumns.Require(_batch.Keep, model.Features!);
+        KeptColumns.Require(_batch.Keep, model.Features!, _batch.OutputFormat!.Value, model.Results);
         string job = Describe(fingerprint);
         _output = BatchOutput.Lock(_batch);
         BatchCheckpoint? earlier = _output.ReadCheckpoint();

@@ -29,9 +29,11 @@ internal sealed class KeptColumns
     /// <summary>Filled by the rows' reader, which reads features itself; null: there are none.</summary>
     public KeptMembers? Members { get; }
 
-    /// <exception cref="BatchException">A sensitive feature, whose values are written nowhere.</exception>
-    public static void Require(IReadOnlyList<string> names, FeaturePlan plan)
+    /// <exception cref="BatchException">A sensitive feature, whose values are written nowhere, or a name that the output has itself.</exception>
+    public static void Require(IReadOnlyList<string> names, FeaturePlan plan, RowFormat output, IReadOnlyList<OutputPlan> results)
     {
+        if (names.FirstOrDefault(name => OutputNames.Contains(output, results, name)) is { } taken)
+            throw new BatchException(ExitCodes.BadConfiguration, $"--keep: the output has {TensorNames.Quote(taken)} itself; give the input's another name");
         if (Array.Find(plan.Features, feature => feature.Schema.Sensitive && names.Contains(feature.Name)) is not { } sensitive) return;
         throw new BatchException(ExitCodes.BadConfiguration, $"--keep: {TensorNames.Quote(sensitive.Name)} is a sensitive feature, and values of those are written nowhere; keep an id of the rows instead");
     }

@@ -7,6 +7,14 @@ internal static class OutputNames
 {
     private const string Probability = "probability_";
 
+    /// <returns>False: the name is free for a kept column.</returns>
+    public static bool Contains(RowFormat format, IReadOnlyList<OutputPlan> results, string name)
+    {
+        if (format == RowFormat.JsonLines) return name is "row" or "prediction" or "probabilities" or "outputs";
+        if (CellsOf(results) is { } cells) return name == "row" || cells.Contains(name);
+        return name is "row" or "prediction" || name.StartsWith(Probability, StringComparison.Ordinal) || results.Any(result => result.Name == name);
+    }
+
     /// <summary>As <see cref="PredictionColumns.CellNames"/> tells them once a row was predicted.</summary>
     /// <returns>Null: the classes' names come with the first prediction.</returns>
     public static IReadOnlyList<string>? CellsOf(IReadOnlyList<OutputPlan> results)

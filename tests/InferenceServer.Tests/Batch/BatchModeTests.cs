@@ -89,6 +89,25 @@ public sealed class BatchModeTests
         }
     }
 
+    [Theory]
+    [InlineData("row", true, true)]
+    [InlineData("prediction", true, true)]
+    [InlineData("probabilities", true, false)]
+    [InlineData("outputs", true, false)]
+    [InlineData("probability_c", false, true)]
+    [InlineData("probability_d", false, false)]
+    public async Task A_column_is_not_kept_under_a_name_that_the_output_has_itself(string name, bool takenByLines, bool takenByTable)
+    {
+        using ModelFolder folder = ModelFolder.WithFeatures();
+        string table = Write(folder, "rows.csv", $"age,colour,income,{name}\n1,red,5,7\n");
+        foreach ((string output, bool taken) in new[] { ("out.jsonl", takenByLines), ("out.csv", takenByTable) })
+        {
+            (int code, _, string error) = await BatchRun.ToEndAsync(BatchRun.Arguments(folder, table, output, "--keep", name));
+            Assert.True(code == (taken ? ExitCodes.BadConfiguration : ExitCodes.Ok), $"{output}: {code}: {error}");
+            if (taken) Assert.Contains($"--keep: the output has '{name}' itself", error, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task A_pipe_is_refused_in_words()
     {
