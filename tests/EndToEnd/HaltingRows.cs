@@ -11,8 +11,9 @@ namespace Canario.EndToEnd;
 /// <summary>A file of rows over HTTP, of which only the first half comes until <see cref="GoOn"/>.</summary>
 internal sealed class HaltingRows : IAsyncDisposable
 {
-    // Between the quarters, so that a reader that tells its progress each second does.
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1.5);
+    // The half comes over some seconds, so that a reader that tells its progress each second does.
+    private const int Pieces = 20;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
     private static readonly EntityTagHeaderValue Tag = new("\"rows\"");
 
     private readonly TaskCompletionSource goOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -54,11 +55,15 @@ internal sealed class HaltingRows : IAsyncDisposable
         {
             context.Response.ContentLength = rows.Length;
             context.Response.GetTypedHeaders().ETag = Tag;
-            await context.Response.Body.WriteAsync(rows.AsMemory(0, rows.Length / 4), context.RequestAborted);
-            await Task.Delay(Pause, context.RequestAborted);
-            await context.Response.Body.WriteAsync(rows.AsMemory(rows.Length / 4, rows.Length / 4), context.RequestAborted);
+            var piece = rows.Length / 2 / Pieces;
+            for (var i = 0; i < Pieces; i++)
+            {
+                await context.Response.Body.WriteAsync(rows.AsMemory(i * piece, piece), context.RequestAborted);
+                await Task.Delay(Pause, context.RequestAborted);
+            }
+
             await goOn.Task.WaitAsync(context.RequestAborted);
-            await context.Response.Body.WriteAsync(rows.AsMemory(rows.Length / 4 * 2), context.RequestAborted);
+            await context.Response.Body.WriteAsync(rows.AsMemory(Pieces * piece), context.RequestAborted);
             return;
         }
 

@@ -84,6 +84,12 @@ sealed class Observer(ClusterView view, TrafficProviders providers, MeasurementB
         .Select(p => addressOf(p, Ports.InferenceHttp))
         .FirstOrDefault(address => address is not null);
 
+    /// <summary>
+    /// Of a Deployment of the same name that was deleted a moment ago: the garbage collector has not come to it yet, and a revision that is brought back by an undo must not be given traffic for its sake.
+    /// One that has traffic already keeps what serves, whoever made it.
+    /// </summary>
+    private static bool IsLeftOver(Pod pod, Deployment deployment) => pod.Metadata.CreationTimestamp < deployment.Metadata.CreationTimestamp;
+
     private List<RevisionObservation> ObserveRevisions(ObjectKey model, World world)
     {
         var found = new List<RevisionObservation>();
@@ -101,7 +107,7 @@ sealed class Observer(ClusterView view, TrafficProviders providers, MeasurementB
                 Revision = revision.Revision,
                 Desired = deployment.Spec?.Replicas ?? 0,
                 // Pods themselves, not the controller's count: it is later, and counts pods that are leaving.
-                Ready = pods[revision.Revision].Count(PodReadiness.IsReady),
+                Ready = pods[revision.Revision].Count(pod => PodReadiness.IsReady(pod) && (revision.Weight > 0 || !IsLeftOver(pod, deployment))),
                 // Those on their way out too: they still hold what their successors may need.
                 Pods = pods[revision.Revision].Count(PodReadiness.IsThere),
                 Updated = isCurrent ? deployment.Status?.UpdatedReplicas ?? 0 : 0,

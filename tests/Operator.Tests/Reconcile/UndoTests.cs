@@ -1,6 +1,8 @@
+using Canario.Contract;
 using Canario.Kubernetes;
 using Canario.Kubernetes.Models;
 using Canario.Operator.Api;
+using Canario.Operator.Desired;
 using Canario.Rollouts;
 
 namespace Canario.Operator.Tests.Reconcile;
@@ -8,6 +10,8 @@ namespace Canario.Operator.Tests.Reconcile;
 [Collection(ClusterGroup.Name)]
 public sealed class UndoTests(ClusterFixture cluster) : IAsyncLifetime
 {
+    private const string NotReady = """{"status":{"phase":"Running","podIP":"127.0.0.1","conditions":[{"type":"Ready","status":"False"}]}}""";
+
     private string _ns = "";
 
     public async Task InitializeAsync() => _ns = await cluster.NewNamespaceAsync();
@@ -51,6 +55,41 @@ public sealed class UndoTests(ClusterFixture cluster) : IAsyncLifetime
         await Models.SetModelAsync(cluster.Client, _ns, "v4");
         var newer = await Models.WaitReadyAsync(cluster.Client, _ns);
         Assert.DoesNotContain(newer.Status!.StableRevision, revisions);
+    }
+
+    /// <summary>The pods of a Deployment that is gone wait for the garbage collector, ready as ever; an undo in that moment would send all traffic to what is about to go.</summary>
+    [Fact]
+    public async Task Pods_that_an_earlier_Deployment_left_get_no_traffic()
+    {
+        var mayStart = new TaskCompletionSource();
+        var left = new HashSet<string>(StringComparer.Ordinal);
+        string? first = null;
+        await using var history = new RouterHistory(cluster.Client, _ns);
+        await using var pods = new PodPlayer(
+            cluster.Client, _ns, pod => first is null || PodPlayer.RevisionOf(pod) != first || left.Contains(pod.Metadata.Name!) || mayStart.Task.IsCompleted ? PodPlayer.Ready : NotReady);
+        await using var running = await RunningOperator.StartAsync(cluster, _ns);
+        var revisions = await RollOutAsync(2);
+        first = revisions[0];
+        await Eventually.TrueAsync(async () => await cluster.Client.FindAsync(Resources.Deployments, _ns, first, default) is null, "the first revision is gone");
+        for (var i = 0; i < 2; i++)
+        {
+            var name = $"left-{i}";
+            left.Add(name);
+            var pod = new Pod
+            {
+                Metadata = new ObjectMeta { Namespace = _ns, Name = name, Labels = Objects.BuildLabels(Models.Name, first, Labels.ComponentModel) },
+                Spec = new PodSpec { Containers = [new Container { Name = "c", Image = "i" }] },
+            };
+            await cluster.Client.CreateAsync(Resources.Pods, pod, default);
+        }
+
+        // Times of creation are whole seconds.
+        await Task.Delay(TimeSpan.FromSeconds(1.1));
+        var before = history.WeightsOf(first).Count;
+        await Models.CommandAsync(cluster.Client, _ns, $"undo/{first}/1");
+        await Models.WaitAsync(cluster.Client, _ns, "the revision is made again", d => d.Status!.CandidateRevision == first && d.Status.Phase == nameof(RolloutPhase.Preparing));
+        await Task.Delay(TimeSpan.FromSeconds(3));
+        Assert.DoesNotContain(100, history.WeightsOf(first).Skip(before));
     }
 
     [Fact]
