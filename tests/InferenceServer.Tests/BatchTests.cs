@@ -128,7 +128,6 @@ public sealed class BatchTests
             model.Return(alone);
             model.Return(calls[i]);
         }
-
     }
 
     [Fact]

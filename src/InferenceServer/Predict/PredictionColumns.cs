@@ -8,6 +8,9 @@ namespace Canario.InferenceServer.Predict;
 /// <summary>The outputs of a run as predictions, one a row: the label where the model gives one, else the likeliest class, else the first value; further values have their names.</summary>
 internal sealed class PredictionColumns
 {
+    /// <summary>Stands before a class's name in a table's head.</summary>
+    public const string ProbabilityCell = "probability_";
+
     private readonly ResultColumn _primary;
     private readonly ResultColumn? _probabilities;
     private readonly ResultColumn[] _others;
@@ -88,7 +91,7 @@ internal sealed class PredictionColumns
     public IEnumerable<string> CellNames()
     {
         yield return "prediction";
-        for (int i = 0; i < _probabilities?.Columns; i++) yield return "probability_" + _probabilities.ClassName(i);
+        for (int i = 0; i < _probabilities?.Columns; i++) yield return ProbabilityCell + _probabilities.ClassName(i);
         foreach (ResultColumn other in _others) yield return other.Plan.Name;
     }
 
